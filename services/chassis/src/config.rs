@@ -1,0 +1,186 @@
+//! Settings that services share. Each is a flag and an environment variable; its doc comment is
+//! its help.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use secrecy::SecretString;
+use url::Url;
+
+/// Logs and traces.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Telemetry")]
+pub struct TelemetryConfig {
+    /// Which log lines: a level, or directives such as `info,pizza_service=debug`.
+    #[arg(long, env = "RUST_LOG", default_value = "info", value_name = "FILTER")]
+    pub log: String,
+
+    /// How log lines look.
+    #[arg(long, env = "LOG_FORMAT", default_value = "auto", value_enum)]
+    pub log_format: LogFormat,
+
+    /// A file for the log; without it, stderr.
+    #[arg(long, env = "LOG_FILE", value_name = "FILE")]
+    pub log_file: Option<PathBuf>,
+
+    /// Where traces go, by OTLP over HTTP, such as `http://127.0.0.1:4318`; without it, nowhere.
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL")]
+    pub otlp_endpoint: Option<Url>,
+
+    /// Whether requests leave metrics, spans and log lines. `off` is for measuring what they cost.
+    #[arg(long, env = "REQUEST_TELEMETRY", default_value = "on", value_enum)]
+    pub request_telemetry: Switch,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people on a terminal, JSON otherwise.
+    Auto,
+    /// One JSON object a line.
+    Json,
+    /// For people.
+    Human,
+}
+
+/// On or off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Switch {
+    /// It is done.
+    On,
+    /// It is not.
+    Off,
+}
+
+/// What the API accepts, and how long it waits.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "HTTP")]
+pub struct HttpConfig {
+    /// Seconds that a request may take; then it is answered 503.
+    #[arg(long, env = "REQUEST_TIMEOUT", default_value = "10", value_parser = seconds, value_name = "SECONDS")]
+    pub request_timeout: Duration,
+
+    /// Seconds that a client may take to send a request's head.
+    #[arg(long, env = "HEADER_READ_TIMEOUT", default_value = "5", value_parser = seconds, value_name = "SECONDS")]
+    pub header_read_timeout: Duration,
+
+    /// Seconds that running requests get to finish when the service stops.
+    #[arg(long, env = "DRAIN_TIMEOUT", default_value = "10", value_parser = seconds, value_name = "SECONDS")]
+    pub drain_timeout: Duration,
+
+    /// Requests worked on at once; one more is answered 503.
+    #[arg(long, env = "MAX_ACTIVE_REQUESTS", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_active_requests: u32,
+
+    /// Connections open at once; further ones wait to be accepted.
+    #[arg(long, env = "MAX_CONNECTIONS", default_value_t = 8192, value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_connections: u32,
+
+    /// Requests a second that one client address may make; 0 for no limit.
+    #[arg(
+        long,
+        env = "RATE_LIMIT",
+        default_value_t = 500,
+        value_name = "PER_SECOND"
+    )]
+    pub rate_limit: u32,
+
+    /// How many proxies in front append to `X-Forwarded-For`; 0 to go by the connection's address.
+    #[arg(long, env = "TRUSTED_PROXIES", default_value_t = 0)]
+    pub trusted_proxies: u8,
+}
+
+/// Fault injection.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Faults")]
+pub struct FaultsConfig {
+    /// The bearer token that `/faults` asks for; without it nothing can be broken on purpose.
+    #[arg(
+        long,
+        env = "FAULTS_TOKEN",
+        hide_env_values = true,
+        value_name = "TOKEN"
+    )]
+    pub faults_token: Option<SecretString>,
+}
+
+/// Where data is kept.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Database")]
+pub struct DatabaseConfig {
+    /// A Postgres database, such as `postgres://user:password@host/name`; without it, SQLite under
+    /// the data folder.
+    #[arg(long, env = "POSTGRES_URL", hide_env_values = true, value_name = "URL")]
+    pub postgres_url: Option<SecretString>,
+
+    /// The folder for `SQLite` files.
+    #[arg(
+        long,
+        env = "DATA_DIR",
+        default_value = ".firedrill",
+        value_name = "DIR"
+    )]
+    pub data_dir: PathBuf,
+
+    /// Connections to Postgres, or readers of the `SQLite` file.
+    #[arg(long, env = "DATABASE_CONNECTIONS", default_value_t = 8, value_parser = clap::value_parser!(u32).range(2..=100))]
+    pub database_connections: u32,
+
+    /// Seconds to wait for the database at the start.
+    #[arg(long, env = "DATABASE_START_TIMEOUT", default_value = "30", value_parser = seconds, value_name = "SECONDS")]
+    pub database_start_timeout: Duration,
+}
+
+/// Parses seconds with an optional fraction: `0.5`, `10`. From 0.001 to 3600.
+pub fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text
+        .parse()
+        .map_err(|_| format!("`{text}` is not a number of seconds"))?;
+    if (0.001..=3600.0).contains(&seconds) {
+        Ok(Duration::from_secs_f64(seconds))
+    } else {
+        Err(format!("{text} s is out of range, 0.001 to 3600"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Debug, Parser)]
+    struct Everything {
+        #[command(flatten)]
+        telemetry: TelemetryConfig,
+        #[command(flatten)]
+        http: HttpConfig,
+        #[command(flatten)]
+        faults: FaultsConfig,
+        #[command(flatten)]
+        database: DatabaseConfig,
+    }
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let shown = format!(
+            "{:?}",
+            Everything::parse_from([
+                "x",
+                "--faults-token=sesame-open",
+                "--postgres-url=postgres://pizza:hunter2@db/pizza",
+            ])
+        );
+        assert!(!shown.contains("sesame-open"), "{shown}");
+        assert!(!shown.contains("hunter2"), "{shown}");
+        assert!(shown.contains("data_dir"), "the rest is shown: {shown}");
+    }
+
+    #[test]
+    fn seconds_are_bounded() {
+        assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
+        for wrong in ["", "-1", "0", "4000", "NaN", "inf", "ten"] {
+            assert!(seconds(wrong).is_err(), "{wrong} was taken");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Where faults strike: in front of a handler, and in front of a database operation.
+
+use std::time::Duration;
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use rand::RngExt as _;
+
+use super::{Active, Fault, Faults, Kind};
+use crate::problem::Problem;
+
+/// The innermost middleware: late, never, or wrong, as if the handler were so.
+pub(crate) async fn http(State(faults): State<Faults>, request: Request, next: Next) -> Response {
+    if faults.is_any() {
+        faults.hold_up_request().await;
+        if let Some(status) = faults.error() {
+            return Problem::from_status(status).into_response();
+        }
+    }
+    next.run(request).await
+}
+
+impl Faults {
+    async fn hold_up_request(&self) {
+        if let Some(late) = self.strike(Kind::Latency, by_ratio) {
+            late.hold_up().await;
+        }
+        if let Some(hanging) = self.strike(Kind::Hang, by_ratio) {
+            hanging.ended().await;
+        }
+    }
+
+    fn error(&self) -> Option<StatusCode> {
+        match self.strike(Kind::Error, by_ratio)?.fault {
+            Fault::Error { status, .. } => StatusCode::from_u16(status).ok(),
+            _ => None,
+        }
+    }
+
+    /// To be asked before each database operation: waits, and says whether it must fail.
+    pub(crate) async fn strikes_database(&self) -> bool {
+        if !self.is_any() {
+            return false;
+        }
+        if let Some(late) = self.strike(Kind::DbLatency, by_ratio) {
+            late.hold_up().await;
+        }
+        self.strike(Kind::DbError, by_ratio).is_some()
+    }
+}
+
+impl Active {
+    /// Waits for the fault's delay, but no longer than the fault lives.
+    async fn hold_up(&self) {
+        tokio::select! {
+            () = tokio::time::sleep(delay(&self.fault)) => {}
+            () = self.ended() => {}
+        }
+    }
+}
+
+fn delay(fault: &Fault) -> Duration {
+    let milliseconds = match *fault {
+        Fault::Latency {
+            delay_ms,
+            jitter_ms,
+            ..
+        } => delay_ms + rand::rng().random_range(0..=jitter_ms),
+        Fault::DbLatency { delay_ms } => delay_ms,
+        _ => 0,
+    };
+    Duration::from_millis(milliseconds)
+}
+
+fn by_ratio(fault: &Fault) -> bool {
+    match *fault {
+        Fault::Error { ratio, .. }
+        | Fault::Latency { ratio, .. }
+        | Fault::Hang { ratio }
+        | Fault::DbError { ratio } => ratio >= 1.0 || rand::rng().random_bool(ratio),
+        _ => true,
+    }
+}

@@ -1,0 +1,13 @@
+//! The API's HTTP side: the server, the middleware around every route, and the documentation page.
+
+pub mod client;
+pub mod docs;
+pub mod limits;
+pub mod metrics;
+pub mod observe;
+pub mod server;
+pub mod stack;
+
+pub use metrics::HttpMetrics;
+pub use server::{Accepting, Server};
+pub use stack::Stack;

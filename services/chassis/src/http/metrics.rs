@@ -1,0 +1,198 @@
+//! `http_server_*`, after the OpenTelemetry semantic conventions.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use http::{Method, StatusCode};
+use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::exemplar::HistogramWithExemplars;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::{Registry, Unit};
+use utoipa::openapi::OpenApi;
+
+use crate::telemetry::DURATION_BUCKETS;
+
+mod declared;
+
+/// The exemplar's label: which trace.
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+pub struct TraceLabel {
+    /// 32 hexadecimal digits.
+    pub trace_id: String,
+}
+
+/// A histogram of seconds.
+pub type Durations = HistogramWithExemplars<TraceLabel>;
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the fields are the labels' names"
+)]
+struct RequestLabels {
+    http_request_method: &'static str,
+    http_route: String,
+    http_response_status_code: u16,
+}
+
+/// Why a request was refused before its handler.
+#[derive(Clone, Copy, Debug, Hash, PartialEq, Eq)]
+pub enum Rejection {
+    /// One client's share is used up.
+    RateLimited,
+    /// As many requests as allowed are running.
+    Overloaded,
+}
+
+impl EncodeLabelValue for Rejection {
+    fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> Result<(), std::fmt::Error> {
+        match self {
+            Self::RateLimited => "rate_limited",
+            Self::Overloaded => "overloaded",
+        }
+        .encode(encoder)
+    }
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct RejectionLabels {
+    reason: Rejection,
+}
+
+type Requests = Family<RequestLabels, Durations, fn() -> Durations>;
+
+/// The answers that one route can give, so that a request finds its histogram without building
+/// labels.
+type Answers = Vec<(&'static str, StatusCode, Durations)>;
+
+/// One API's request metrics. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct HttpMetrics {
+    declared: Arc<HashMap<String, Answers>>,
+    requests: Requests,
+    rejections: Family<RejectionLabels, Counter>,
+    pub(super) active: Gauge,
+    pub(super) limit: Gauge,
+    exemplars: bool,
+}
+
+fn durations() -> Durations {
+    HistogramWithExemplars::new(DURATION_BUCKETS.into_iter())
+}
+
+impl HttpMetrics {
+    /// Registers the metrics. Every method, route and status that the API declares exists from
+    /// now on. `exemplars`: whether sampled traces go anywhere.
+    pub fn register(registry: &mut Registry, api: &OpenApi, exemplars: bool) -> Self {
+        let metrics = Self::unregistered(api, exemplars);
+        registry.register_with_unit(
+            "http_server_request_duration",
+            "Duration of HTTP server requests",
+            Unit::Seconds,
+            metrics.requests.clone(),
+        );
+        registry.register(
+            "http_server_active_requests",
+            "Requests being worked on",
+            metrics.active.clone(),
+        );
+        registry.register(
+            "http_server_active_requests_limit",
+            "Requests that may be worked on at once",
+            metrics.limit.clone(),
+        );
+        registry.register(
+            "http_server_requests_rejected",
+            "Requests refused before their handler, by reason",
+            metrics.rejections.clone(),
+        );
+        metrics
+    }
+
+    fn unregistered(api: &OpenApi, exemplars: bool) -> Self {
+        let requests = Requests::new_with_constructor(durations);
+        let mut declared: HashMap<String, Answers> = HashMap::new();
+        for (method, route, status) in declared::answers(api) {
+            let durations = requests.get_or_create_owned(&labels(method, &route, status));
+            declared
+                .entry(route)
+                .or_default()
+                .push((method, status, durations));
+        }
+        let rejections = Family::<RejectionLabels, Counter>::default();
+        for reason in [Rejection::RateLimited, Rejection::Overloaded] {
+            drop(rejections.get_or_create(&RejectionLabels { reason }));
+        }
+        Self {
+            declared: Arc::new(declared),
+            requests,
+            rejections,
+            active: Gauge::default(),
+            limit: Gauge::default(),
+            exemplars,
+        }
+    }
+
+    /// Counts one request. `route` is the pattern, never the path; empty where none matched.
+    /// `trace_id` only of a sampled trace.
+    pub(super) fn record(
+        &self,
+        method: &Method,
+        route: &str,
+        status: StatusCode,
+        took: Duration,
+        trace_id: Option<String>,
+    ) {
+        let exemplar = trace_id
+            .filter(|_| self.exemplars)
+            .map(|trace_id| TraceLabel { trace_id });
+        let now = exemplar.as_ref().map(|_| SystemTime::now());
+        let method = known_method(method);
+        let seconds = took.as_secs_f64();
+        let answers = self.declared.get(route).map_or(&[][..], Vec::as_slice);
+        match answers
+            .iter()
+            .find(|answer| (answer.0, answer.1) == (method, status))
+        {
+            Some((_, _, durations)) => durations.observe(seconds, exemplar, now),
+            None => self
+                .requests
+                .get_or_create_owned(&labels(method, route, status))
+                .observe(seconds, exemplar, now),
+        }
+    }
+
+    pub(super) fn reject(&self, reason: Rejection) {
+        self.rejections
+            .get_or_create(&RejectionLabels { reason })
+            .inc();
+    }
+}
+
+fn labels(method: &'static str, route: &str, status: StatusCode) -> RequestLabels {
+    RequestLabels {
+        http_request_method: method,
+        http_route: route.to_owned(),
+        http_response_status_code: status.as_u16(),
+    }
+}
+
+/// A method outside the well-known ones is `_OTHER`, as the conventions say: a client cannot make
+/// up label values.
+pub(super) fn known_method(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::DELETE => "DELETE",
+        Method::PATCH => "PATCH",
+        Method::HEAD => "HEAD",
+        Method::OPTIONS => "OPTIONS",
+        Method::TRACE => "TRACE",
+        Method::CONNECT => "CONNECT",
+        _ => "_OTHER",
+    }
+}

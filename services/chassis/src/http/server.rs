@@ -1,0 +1,155 @@
+//! Serving a router: hyper with a bound on the time that a request's head may take, on the number
+//! of connections, and on the drain. (`axum::serve` has none of the three.)
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use http::Request;
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tower::ServiceExt as _;
+
+use crate::boot::BootError;
+use crate::config::HttpConfig;
+use crate::stop::Stop;
+
+/// The other end of a connection.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub SocketAddr);
+
+/// How a server accepts, reads and ends.
+#[derive(Clone, Copy, Debug)]
+pub struct Accepting {
+    /// How long a client may take to send a request's head.
+    pub header_read_timeout: Duration,
+    /// How long running requests get after the stop.
+    pub drain_timeout: Duration,
+    /// Connections open at once.
+    pub max_connections: u32,
+}
+
+impl From<&HttpConfig> for Accepting {
+    fn from(config: &HttpConfig) -> Self {
+        Self {
+            header_read_timeout: config.header_read_timeout,
+            drain_timeout: config.drain_timeout,
+            max_connections: config.max_connections,
+        }
+    }
+}
+
+/// A listening socket that does not answer yet.
+#[derive(Debug)]
+pub struct Server {
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+impl Server {
+    /// Listens. `key` is the setting that names the address, for the error.
+    ///
+    /// # Errors
+    /// When the address cannot be had.
+    pub async fn bind(address: SocketAddr, key: &'static str) -> Result<Self, BootError> {
+        let failed = |source| BootError::Listen {
+            address,
+            key,
+            source,
+        };
+        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        Ok(Self { listener, address })
+    }
+
+    /// The address, with the real port where 0 was asked for.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Answers until `stop`, then lets running requests finish within the drain's bound.
+    pub async fn serve(self, router: Router, accepting: Accepting, stop: &Stop) {
+        let graceful = GracefulShutdown::new();
+        let connections = Arc::new(Semaphore::new(accepting.max_connections as usize));
+        loop {
+            let accepted = tokio::select! {
+                accepted = self.accept(&connections) => accepted,
+                () = stop.requested() => break,
+            };
+            let Some((stream, peer, permit)) = accepted else {
+                continue;
+            };
+            let serve = connection(stream, peer, router.clone(), accepting, &graceful);
+            tokio::spawn(async move {
+                serve.await;
+                drop(permit);
+            });
+        }
+        drop(self.listener);
+        drain(graceful, accepting.drain_timeout).await;
+    }
+
+    async fn accept(
+        &self,
+        connections: &Arc<Semaphore>,
+    ) -> Option<(TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit)> {
+        // The semaphore is never closed.
+        let permit = Arc::clone(connections).acquire_owned().await.ok()?;
+        match self.listener.accept().await {
+            Ok((stream, peer)) => Some((stream, peer, permit)),
+            Err(error) => {
+                // Out of file descriptors, mostly: trying again at once would spin.
+                tracing::warn!(%error, "cannot accept a connection");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                None
+            }
+        }
+    }
+}
+
+/// One connection, as a future that the drain knows about.
+fn connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    accepting: Accepting,
+    graceful: &GracefulShutdown,
+) -> impl Future<Output = ()> + Send + 'static {
+    // Answers are small: waiting for more to send would only delay them.
+    let _ = stream.set_nodelay(true);
+    let service = hyper::service::service_fn(move |request: Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(Peer(peer));
+        router.clone().oneshot(request)
+    });
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(accepting.header_read_timeout)
+        .serve_connection(TokioIo::new(stream), service);
+    let connection = graceful.watch(connection);
+    async move {
+        // A client that went away or never finished its head: nothing of ours to report.
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "connection ended early");
+        }
+    }
+}
+
+async fn drain(graceful: GracefulShutdown, limit: Duration) {
+    let open = graceful.count();
+    if tokio::time::timeout(limit, graceful.shutdown())
+        .await
+        .is_err()
+    {
+        tracing::warn!(
+            open,
+            limit_s = limit.as_secs_f64(),
+            "the drain's time limit ended requests that were still running"
+        );
+    }
+}

@@ -1,0 +1,115 @@
+//! Traces by OTLP over HTTP. The sampler is `OTEL_TRACES_SAMPLER`'s; without an endpoint nothing is
+//! sampled, so that no exemplar points nowhere. Every request has a trace id all the same: its log
+//! lines are found by it.
+
+use std::time::Duration;
+
+use opentelemetry::trace::{TraceContextExt as _, TracerProvider as _};
+use opentelemetry::{Context, global};
+use opentelemetry_otlp::{SpanExporter, WithExportConfig};
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::propagation::TraceContextPropagator;
+use opentelemetry_sdk::trace::{Sampler, SdkTracer, SdkTracerProvider};
+use prometheus_client::registry::Registry;
+
+use crate::boot::BootError;
+use crate::config::{Switch, TelemetryConfig};
+
+mod counting;
+mod link;
+
+pub use link::TraceLink;
+
+/// How long the last spans may take to be sent.
+const FLUSH_LIMIT: Duration = Duration::from_secs(3);
+
+/// The process's tracer provider.
+#[derive(Debug)]
+pub struct Exporting {
+    provider: SdkTracerProvider,
+    service: &'static str,
+    exports: bool,
+}
+
+impl Exporting {
+    /// Starts the exporter where an endpoint is configured, and the W3C propagator anyway.
+    pub(super) fn start(
+        service: &'static str,
+        config: &TelemetryConfig,
+        registry: &mut Registry,
+    ) -> Result<Self, BootError> {
+        global::set_text_map_propagator(TraceContextPropagator::new());
+        let exports = counting::Exports::register(registry);
+        let builder = SdkTracerProvider::builder().with_resource(
+            Resource::builder()
+                .with_service_name(service)
+                .with_attribute(opentelemetry::KeyValue::new(
+                    "service.version",
+                    super::build::VERSION,
+                ))
+                .build(),
+        );
+        let on = config.request_telemetry == Switch::On;
+        let provider = match &config.otlp_endpoint {
+            Some(endpoint) if on => {
+                let exporter = SpanExporter::builder()
+                    .with_http()
+                    .with_endpoint(traces_url(endpoint))
+                    .with_timeout(Duration::from_secs(5))
+                    .build()
+                    .map_err(|error| BootError::Config {
+                        key: "OTEL_EXPORTER_OTLP_ENDPOINT",
+                        problem: error.to_string(),
+                    })?;
+                builder.with_batch_exporter(counting::Counting::new(exporter, exports))
+            }
+            _ => builder.with_sampler(Sampler::AlwaysOff),
+        }
+        .build();
+        global::set_tracer_provider(provider.clone());
+        Ok(Self {
+            provider,
+            service,
+            exports: on && config.otlp_endpoint.is_some(),
+        })
+    }
+
+    /// Whether spans go anywhere.
+    pub const fn is_on(&self) -> bool {
+        self.exports
+    }
+
+    /// The tracer of this service's spans.
+    pub fn tracer(&self) -> SdkTracer {
+        self.provider.tracer(self.service)
+    }
+
+    /// Sends what is left, then ends. Blocks; must not run on a runtime's thread. `force_flush`
+    /// comes first because `shutdown` alone can report success with spans unsent.
+    pub(super) fn flush(&self) {
+        if !self.exports {
+            return;
+        }
+        if let Err(error) = self.provider.force_flush() {
+            tracing::warn!(%error, "the last spans were not sent");
+        }
+        if let Err(error) = self.provider.shutdown_with_timeout(FLUSH_LIMIT) {
+            tracing::warn!(%error, "the span exporter did not end in time");
+        }
+    }
+}
+
+/// Whether a span that begins here could be exported: no sampler has said no to its trace. Making
+/// a span is not cheap; where a request runs thousands of times a second, ask first.
+pub fn is_recorded() -> bool {
+    Context::map_current(|context| {
+        let span = context.span();
+        let parent = span.span_context();
+        !parent.is_valid() || parent.is_sampled()
+    })
+}
+
+/// The OTLP specification: the signal's path is appended to the base endpoint.
+fn traces_url(base: &url::Url) -> String {
+    format!("{}/v1/traces", base.as_str().trim_end_matches('/'))
+}

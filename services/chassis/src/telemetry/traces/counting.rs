@@ -1,0 +1,79 @@
+//! Counts spans that were exported, and spans that were not.
+
+use std::time::Duration;
+
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::error::OTelSdkResult;
+use opentelemetry_sdk::trace::{SpanData, SpanExporter};
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::registry::Registry;
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct ExportLabels {
+    error_type: &'static str,
+}
+
+/// `otel_sdk_exporter_span_exported_total`, after the OpenTelemetry SDK metrics conventions.
+#[derive(Clone, Debug)]
+pub(super) struct Exports {
+    sent: Counter,
+    failed: Counter,
+}
+
+impl Exports {
+    pub(super) fn register(registry: &mut Registry) -> Self {
+        let family = Family::<ExportLabels, Counter>::default();
+        let of = |error_type| family.get_or_create_owned(&ExportLabels { error_type });
+        let exports = Self {
+            sent: of(""),
+            failed: of("export_failed"),
+        };
+        registry.register(
+            "otel_sdk_exporter_span_exported",
+            "Spans whose export has ended, by error type; empty for success",
+            family,
+        );
+        exports
+    }
+}
+
+/// An exporter that counts what another one does.
+#[derive(Debug)]
+pub(super) struct Counting<E> {
+    inner: E,
+    exports: Exports,
+}
+
+impl<E> Counting<E> {
+    pub(super) const fn new(inner: E, exports: Exports) -> Self {
+        Self { inner, exports }
+    }
+}
+
+impl<E: SpanExporter> SpanExporter for Counting<E> {
+    async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
+        let spans = batch.len() as u64;
+        let result = self.inner.export(batch).await;
+        let counter = if result.is_ok() {
+            &self.exports.sent
+        } else {
+            &self.exports.failed
+        };
+        counter.inc_by(spans);
+        result
+    }
+
+    fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
+        self.inner.shutdown_with_timeout(timeout)
+    }
+
+    fn force_flush(&self) -> OTelSdkResult {
+        self.inner.force_flush()
+    }
+
+    fn set_resource(&mut self, resource: &Resource) {
+        self.inner.set_resource(resource);
+    }
+}
