@@ -1,0 +1,39 @@
+//! The settings of this service.
+
+use std::net::SocketAddr;
+
+use chassis::config::{DatabaseConfig, FaultsConfig, HttpConfig, TelemetryConfig};
+use clap::Parser;
+
+/// Takes orders.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "pizza-service", version)]
+pub struct Config {
+    /// Where the API listens.
+    #[arg(long, env = "API_ADDRESS", default_value = "127.0.0.1:8001")]
+    pub api_address: SocketAddr,
+
+    /// Where `/metrics`, `/readyz` and the rest of the telemetry port listen.
+    #[arg(long, env = "TELEMETRY_ADDRESS", default_value = "127.0.0.1:9111")]
+    pub telemetry_address: SocketAddr,
+
+    /// Orders that may wait to be stored; one more is answered 503.
+    #[arg(long, env = "WRITER_QUEUE", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..=65_536))]
+    pub writer_queue: u32,
+
+    /// Logs and traces.
+    #[command(flatten)]
+    pub telemetry: TelemetryConfig,
+
+    /// What the API accepts.
+    #[command(flatten)]
+    pub http: HttpConfig,
+
+    /// Where orders are kept.
+    #[command(flatten)]
+    pub database: DatabaseConfig,
+
+    /// Fault injection.
+    #[command(flatten)]
+    pub faults: FaultsConfig,
+}

@@ -1,0 +1,129 @@
+//! Orders in Postgres.
+
+use async_trait::async_trait;
+use chassis::BootError;
+use chassis::config::DatabaseConfig;
+use chassis::db::{self, Database};
+use chassis::faults::Faults;
+use contracts::Order;
+use prometheus_client::registry::Registry;
+use secrecy::SecretString;
+use sqlx::PgPool;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{Batch, Page, Store, StoreError, Written, not_migrated, operation};
+use crate::events::Pending;
+
+mod row;
+mod write;
+
+use row::{OrderRow, PendingRow, select};
+
+/// The store.
+#[derive(Clone, Debug)]
+pub struct Postgres {
+    database: Database,
+    pool: PgPool,
+}
+
+impl Postgres {
+    /// Connects, and waits for the server as long as configured.
+    ///
+    /// # Errors
+    /// When the URL is wrong or the server does not answer in time.
+    pub async fn open(
+        config: &DatabaseConfig,
+        url: &SecretString,
+        registry: &mut Registry,
+        faults: &Faults,
+    ) -> Result<Self, BootError> {
+        let (database, pool) =
+            db::postgres(config, url, &super::OPERATIONS, registry, faults).await?;
+        sqlx::migrate!("migrations/postgres")
+            .run(&pool)
+            .await
+            .map_err(|error| not_migrated(&error))?;
+        Ok(Self { database, pool })
+    }
+}
+
+#[async_trait]
+impl Store for Postgres {
+    async fn write(&self, batch: &Batch) -> Result<Written, StoreError> {
+        let work = write::write(&self.pool, batch);
+        Ok(self.database.run(operation::WRITE, work).await?)
+    }
+
+    async fn get(&self, id: Uuid) -> Result<Option<Order>, StoreError> {
+        let work = async {
+            sqlx::query_as::<_, OrderRow>(select!("orders WHERE id = $1"))
+                .bind(id)
+                .fetch_optional(&self.pool)
+                .await?
+                .map(Order::try_from)
+                .transpose()
+        };
+        Ok(self.database.run(operation::GET, work).await?)
+    }
+
+    async fn list(&self, page: Page) -> Result<Vec<Order>, StoreError> {
+        let query = match page.status {
+            None => sqlx::query_as::<_, OrderRow>(select!(
+                "orders WHERE id < $1 ORDER BY id DESC LIMIT $2"
+            )),
+            Some(status) => sqlx::query_as::<_, OrderRow>(select!(
+                "orders WHERE status = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
+            ))
+            .bind(status.as_str()),
+        };
+        let work = async {
+            query
+                .bind(page.before)
+                .bind(i64::from(page.limit))
+                .fetch_all(&self.pool)
+                .await?
+                .into_iter()
+                .map(Order::try_from)
+                .collect()
+        };
+        Ok(self.database.run(operation::LIST, work).await?)
+    }
+
+    async fn prune_keys(&self, before: OffsetDateTime, most: u32) -> Result<u64, StoreError> {
+        let work = sqlx::query(
+            "DELETE FROM idempotency_keys WHERE key IN \
+             (SELECT key FROM idempotency_keys WHERE created_at < $1 ORDER BY created_at LIMIT $2 \
+             FOR UPDATE SKIP LOCKED)",
+        )
+        .bind(before)
+        .bind(i64::from(most))
+        .execute(&self.pool);
+        let done = self.database.run(operation::PRUNE, work).await?;
+        Ok(done.rows_affected())
+    }
+
+    async fn outbox_pending(&self, limit: u32) -> Result<Vec<Pending>, StoreError> {
+        let work = async {
+            sqlx::query_as::<_, PendingRow>(select!(
+                "outbox JOIN orders ON id = order_id ORDER BY sequence LIMIT $1",
+                "sequence, traceparent, "
+            ))
+            .bind(i64::from(limit))
+            .fetch_all(&self.pool)
+            .await?
+            .into_iter()
+            .map(Pending::try_from)
+            .collect()
+        };
+        Ok(self.database.run(operation::READ_OUTBOX, work).await?)
+    }
+
+    async fn outbox_done(&self, sequences: &[i64]) -> Result<(), StoreError> {
+        let work = sqlx::query("DELETE FROM outbox WHERE sequence = ANY($1)")
+            .bind(sequences)
+            .execute(&self.pool);
+        self.database.run(operation::ACKNOWLEDGE, work).await?;
+        Ok(())
+    }
+}

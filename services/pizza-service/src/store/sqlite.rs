@@ -1,0 +1,130 @@
+//! Orders in one `SQLite` file: one connection writes, others read beside it.
+
+use async_trait::async_trait;
+use chassis::BootError;
+use chassis::config::DatabaseConfig;
+use chassis::db::{self, Database};
+use chassis::faults::Faults;
+use contracts::Order;
+use prometheus_client::registry::Registry;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{Batch, Page, Store, StoreError, Written, not_migrated, operation};
+use crate::events::Pending;
+
+mod row;
+mod write;
+
+use row::{OrderRow, PendingRow, millis, select};
+
+/// The file in the data folder.
+const FILE: &str = "pizza.sqlite";
+
+/// The store.
+#[derive(Clone, Debug)]
+pub struct Sqlite {
+    database: Database,
+    pools: db::Sqlite,
+}
+
+impl Sqlite {
+    /// Opens the file, which is made where there is none.
+    ///
+    /// # Errors
+    /// When the folder or the file cannot be used.
+    pub async fn open(
+        config: &DatabaseConfig,
+        registry: &mut Registry,
+        faults: &Faults,
+    ) -> Result<Self, BootError> {
+        let (database, pools) =
+            db::sqlite(config, FILE, &super::OPERATIONS, registry, faults).await?;
+        sqlx::migrate!("migrations/sqlite")
+            .run(&pools.writer)
+            .await
+            .map_err(|error| not_migrated(&error))?;
+        Ok(Self { database, pools })
+    }
+}
+
+#[async_trait]
+impl Store for Sqlite {
+    async fn write(&self, batch: &Batch) -> Result<Written, StoreError> {
+        let work = write::write(&self.pools.writer, batch);
+        Ok(self.database.run(operation::WRITE, work).await?)
+    }
+
+    async fn get(&self, id: Uuid) -> Result<Option<Order>, StoreError> {
+        let work = async {
+            sqlx::query_as::<_, OrderRow>(select!("orders WHERE id = ?"))
+                .bind(id)
+                .fetch_optional(&self.pools.readers)
+                .await?
+                .map(Order::try_from)
+                .transpose()
+        };
+        Ok(self.database.run(operation::GET, work).await?)
+    }
+
+    async fn list(&self, page: Page) -> Result<Vec<Order>, StoreError> {
+        let query = match page.status {
+            None => sqlx::query_as::<_, OrderRow>(select!(
+                "orders WHERE id < ? ORDER BY id DESC LIMIT ?"
+            )),
+            Some(status) => sqlx::query_as::<_, OrderRow>(select!(
+                "orders WHERE status = ? AND id < ? ORDER BY id DESC LIMIT ?"
+            ))
+            .bind(status.as_str()),
+        };
+        let work = async {
+            query
+                .bind(page.before)
+                .bind(page.limit)
+                .fetch_all(&self.pools.readers)
+                .await?
+                .into_iter()
+                .map(Order::try_from)
+                .collect()
+        };
+        Ok(self.database.run(operation::LIST, work).await?)
+    }
+
+    async fn prune_keys(&self, before: OffsetDateTime, most: u32) -> Result<u64, StoreError> {
+        let work = sqlx::query(
+            "DELETE FROM idempotency_keys WHERE key IN \
+             (SELECT key FROM idempotency_keys WHERE created_at < ? ORDER BY created_at LIMIT ?)",
+        )
+        .bind(millis(before))
+        .bind(most)
+        .execute(&self.pools.writer);
+        let done = self.database.run(operation::PRUNE, work).await?;
+        Ok(done.rows_affected())
+    }
+
+    async fn outbox_pending(&self, limit: u32) -> Result<Vec<Pending>, StoreError> {
+        let work = async {
+            sqlx::query_as::<_, PendingRow>(select!(
+                "outbox JOIN orders ON id = order_id ORDER BY sequence LIMIT ?",
+                "sequence, traceparent, "
+            ))
+            .bind(limit)
+            .fetch_all(&self.pools.readers)
+            .await?
+            .into_iter()
+            .map(Pending::try_from)
+            .collect()
+        };
+        Ok(self.database.run(operation::READ_OUTBOX, work).await?)
+    }
+
+    async fn outbox_done(&self, sequences: &[i64]) -> Result<(), StoreError> {
+        let list = serde_json::Value::from(sequences).to_string();
+        let work =
+            sqlx::query("DELETE FROM outbox WHERE sequence IN (SELECT value FROM json_each(?))")
+                .bind(list)
+                .execute(&self.pools.writer);
+        self.database.run(operation::ACKNOWLEDGE, work).await?;
+        Ok(())
+    }
+}
