@@ -1,1 +1,12 @@
-//! x
+//! Customers and drills: an open-model load generator that judges whether the monitoring noticed.
+
+pub mod bench;
+pub mod cli;
+pub mod company;
+pub mod drill;
+pub mod load;
+pub mod report;
+pub mod scenario;
+pub mod serve;
+
+pub use cli::main_with;

@@ -1,1 +1,7 @@
-fn main(){}
+//! The `loadgen` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    loadgen::main_with(std::env::args_os())
+}

@@ -1,0 +1,148 @@
+//! The command line: a drill, or one of the commands around it.
+
+use std::ffi::OsString;
+use std::fmt::Display;
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use chassis::boot::EXIT_CONFIG;
+use clap::error::ErrorKind;
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+use crate::bench::{BenchArgs, GeneratorArgs};
+use crate::drill::verdict::EXIT_USAGE;
+use crate::serve::{self, ServeArgs};
+
+mod drill;
+mod events;
+mod reset;
+mod scenarios;
+mod screens;
+mod summary;
+
+use drill::DrillArgs;
+use reset::ResetArgs;
+
+/// Customers and drills: brings load and faults to the company, and judges whether its monitoring noticed.
+///
+/// A drill prints its verdict on stdout and what happens meanwhile on stderr.
+#[derive(Debug, Parser)]
+#[command(name = "loadgen", version, args_conflicts_with_subcommands = true, after_help = AFTER_HELP)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+
+    #[command(flatten)]
+    drill: DrillArgs,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Sends the everyday customers, and gives drills their turn.
+    Serve(Box<ServeArgs>),
+    /// Lists the built-in scenarios.
+    List,
+    /// Prints a built-in scenario, to read or to begin one of your own with.
+    Show {
+        /// Its name.
+        name: String,
+    },
+    /// Checks scenario files, and lists everything that is wrong with them.
+    Lint {
+        /// The files, or names of built-in scenarios.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Prints the JSON schema of scenario files.
+    Schema,
+    /// Takes back every fault of every service.
+    Reset(ResetArgs),
+    /// Asks one address as fast as it answers.
+    Bench(BenchArgs),
+    /// Checks that the generator keeps its schedule on this machine.
+    BenchGenerator(GeneratorArgs),
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  loadgen list
+  loadgen --scenario surge --report reports/surge
+  loadgen --scenario my-drill.toml --seed 7
+  loadgen --scenario surge --dry-run
+
+Exit codes:
+    0  PASS
+    1  wrong usage
+    2  the scenario does not hold together
+    3  preflight: the drill could not begin
+   10  what the customers saw was out of bounds
+   20  an expected alert was missed, or came late
+   21  an alert fired that the scenario does not name
+   22  an alert did not resolve
+   23  the load or the fault could not be proven to have struck
+   30  invalid: the monitoring or the generator itself failed
+  130  stopped by Ctrl-C, after the faults were taken back";
+
+/// Runs the program with these arguments, the first of which is its name, and returns its exit
+/// code. Makes a runtime of its own: call it from outside of any.
+pub fn main_with<I>(args: I) -> ExitCode
+where
+    I: IntoIterator,
+    I::Item: Into<OsString> + Clone,
+{
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => return refuse(&error),
+    };
+    match cli.command {
+        None => drill::run(cli.drill),
+        Some(Command::Serve(args)) => {
+            let telemetry = args.telemetry.clone();
+            chassis::boot::run("loadgen", &telemetry, |telemetry, stop| {
+                serve::serve(*args, telemetry, stop)
+            })
+        }
+        Some(Command::List) => scenarios::list(),
+        Some(Command::Show { name }) => scenarios::show(&name),
+        Some(Command::Lint { files }) => scenarios::lint(&files),
+        Some(Command::Schema) => scenarios::schema(),
+        Some(Command::Reset(args)) => reset::run(&args),
+        Some(Command::Bench(args)) => or_complain(args.run()),
+        Some(Command::BenchGenerator(args)) => or_complain(args.run()),
+    }
+}
+
+/// Help and version are answers; anything else is wrong usage. What `serve` does not understand is
+/// a wrong setting of a service, like everywhere in the company.
+fn refuse(error: &clap::Error) -> ExitCode {
+    // A closed terminal leaves nobody to tell.
+    let _ = error.print();
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
+        _ if std::env::args_os().any(|word| word == "serve") => ExitCode::from(EXIT_CONFIG),
+        _ => ExitCode::from(EXIT_USAGE),
+    }
+}
+
+fn or_complain(outcome: anyhow::Result<ExitCode>) -> ExitCode {
+    outcome.unwrap_or_else(|error| complain(format_args!("{error:#}"), EXIT_USAGE))
+}
+
+/// One line on stderr, and the exit code.
+fn complain(problem: impl Display, code: u8) -> ExitCode {
+    let _ = writeln!(io::stderr().lock(), "loadgen: {problem}");
+    ExitCode::from(code)
+}
+
+/// Text on stdout. Whoever does not read to the end has read enough.
+fn say(text: &str) -> ExitCode {
+    let mut out = io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    ExitCode::SUCCESS
+}
+
+/// Wrong usage that clap can't see, in its words.
+fn usage(kind: ErrorKind, message: impl Display) -> ExitCode {
+    refuse(&Cli::command().error(kind, message))
+}

@@ -1,0 +1,198 @@
+//! `loadgen --scenario`: one drill, its reports and its exit code.
+
+use std::io::{self, Write as _};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use clap::error::ErrorKind;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use url::{Host, Url};
+
+use super::{complain, say, screens, summary, usage};
+use crate::company::CompanyArgs;
+use crate::drill::verdict::{EXIT_BAD_SCENARIO, EXIT_USAGE, Verdict};
+use crate::drill::{self, DeskChoice, Order};
+use crate::load::Plan;
+use crate::report::ReportFolder;
+use crate::scenario::{self, Scenario, Span};
+
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Drill")]
+pub(super) struct DrillArgs {
+    /// What to drill: a built-in scenario's name (see `loadgen list`), or a file.
+    #[arg(long, value_name = "NAME|FILE")]
+    scenario: Option<String>,
+
+    /// Writes report.json, junit.xml, report.html, `ground_truth.jsonl` and alerts.jsonl into this folder.
+    #[arg(long, value_name = "DIR")]
+    report: Option<PathBuf>,
+
+    /// The seed of arrivals, mix, payloads and ids [default: the scenario's].
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+
+    /// Stretches every duration of the scenario [default: 1 for rules at demo speed, else 15].
+    #[arg(long, value_name = "FACTOR", value_parser = time_scale)]
+    time_scale: Option<f64>,
+
+    /// Prints the plan of arrivals, and touches nothing.
+    #[arg(long)]
+    dry_run: bool,
+
+    /// How long to wait for a company that has just started.
+    #[arg(long, value_name = "TIME", default_value = "60s")]
+    preflight_timeout: Span,
+
+    /// Drills without a turn at `loadgen serve`: its customers come on top of the scenario's.
+    #[arg(long)]
+    no_lease: bool,
+
+    /// Without a turn: where to receive Alertmanager's webhooks [default: the address of LOADGEN_URL].
+    #[arg(long, value_name = "ADDRESS", requires = "no_lease")]
+    webhook_listen: Option<SocketAddr>,
+
+    /// A host beyond this machine and private names that may be drilled; may come several times.
+    #[arg(long, value_name = "HOST")]
+    allow_host: Vec<String>,
+
+    #[command(flatten)]
+    company: CompanyArgs,
+}
+
+fn time_scale(text: &str) -> Result<f64, String> {
+    let factor: f64 = text
+        .parse()
+        .map_err(|_| format!("`{text}` is not a number"))?;
+    if (0.01..=1000.0).contains(&factor) {
+        Ok(factor)
+    } else {
+        Err(format!("{text} is out of range, 0.01 to 1000"))
+    }
+}
+
+pub(super) fn run(args: DrillArgs) -> ExitCode {
+    let Some(name) = &args.scenario else {
+        return usage(
+            ErrorKind::MissingRequiredArgument,
+            "say what to drill by --scenario, or name a command",
+        );
+    };
+    let scenario = match scenario::load(name) {
+        Ok(scenario) => scenario,
+        Err(error) => return complain(error, EXIT_BAD_SCENARIO),
+    };
+    if args.dry_run {
+        return dry_run(&scenario, &args);
+    }
+    let folder = match args.report.as_deref().map(ReportFolder::open).transpose() {
+        Ok(folder) => folder,
+        Err(error) => return complain(error, EXIT_USAGE),
+    };
+    match args.order(scenario) {
+        Ok(order) => conduct(&order, folder.as_ref()),
+        Err(problem) => complain(problem, EXIT_USAGE),
+    }
+}
+
+fn dry_run(scenario: &Scenario, args: &DrillArgs) -> ExitCode {
+    let scaled = scenario.scaled(args.time_scale.unwrap_or(1.0));
+    let plan = Plan::new(&scaled.phases, args.seed.unwrap_or(scaled.seed));
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    // Whoever does not read to the end has read enough.
+    let _ = plan.write_plan(&mut out).and_then(|()| out.flush());
+    ExitCode::SUCCESS
+}
+
+fn conduct(order: &Order, folder: Option<&ReportFolder>) -> ExitCode {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => return complain(error, EXIT_USAGE),
+    };
+    let record = runtime.block_on(async {
+        let stop = CancellationToken::new();
+        watch_signals(&stop)?;
+        Ok::<_, io::Error>(drill::run(order, screens::suitable(), &stop).await)
+    });
+    let record = match record {
+        Ok(record) => record,
+        Err(error) => return complain(format_args!("cannot watch signals: {error}"), EXIT_USAGE),
+    };
+    say(&summary::text(&record, summary::wants_colour()));
+    if let Some(folder) = folder {
+        if let Err(error) = folder.write(&record) {
+            return complain(error, EXIT_USAGE);
+        }
+        say(&format!("reports in {}\n", folder.path().display()));
+    }
+    ExitCode::from(record.verdict.exit_code())
+}
+
+/// The first signal ends the drill, with its faults taken back; the second ends the program.
+fn watch_signals(stop: &CancellationToken) -> io::Result<()> {
+    let (interrupt, terminate) = (
+        signal(SignalKind::interrupt())?,
+        signal(SignalKind::terminate())?,
+    );
+    let stop = stop.clone();
+    tokio::spawn(async move {
+        let mut signals = (interrupt, terminate);
+        next(&mut signals).await;
+        let _ = writeln!(
+            io::stderr().lock(),
+            "stopping: taking the faults back; once more to end at once"
+        );
+        stop.cancel();
+        next(&mut signals).await;
+        std::process::exit(i32::from(Verdict::Interrupted.exit_code()));
+    });
+    Ok(())
+}
+
+async fn next((interrupt, terminate): &mut (Signal, Signal)) {
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+impl DrillArgs {
+    fn order(self, scenario: Scenario) -> Result<Order, String> {
+        let company = self.company.settle().map_err(|error| error.to_string())?;
+        let desk = if self.no_lease {
+            let listen = self
+                .webhook_listen
+                .map_or_else(|| address(&company.loadgen_url), Ok)?;
+            DeskChoice::Own(listen)
+        } else {
+            DeskChoice::Leased
+        };
+        Ok(Order {
+            scenario,
+            seed: self.seed,
+            time_scale: self.time_scale,
+            company,
+            desk,
+            allow_hosts: self.allow_host,
+            patience: self.preflight_timeout.get(),
+        })
+    }
+}
+
+/// The address that a URL of this machine stands for.
+fn address(url: &Url) -> Result<SocketAddr, String> {
+    let port = url.port_or_known_default().unwrap_or(80);
+    match url.host() {
+        Some(Host::Ipv4(ip)) => Ok((ip, port).into()),
+        Some(Host::Ipv6(ip)) => Ok((ip, port).into()),
+        Some(Host::Domain("localhost")) => Ok(([127, 0, 0, 1], port).into()),
+        _ => Err(format!(
+            "{url} names no address of this machine to receive webhooks at; say --webhook-listen"
+        )),
+    }
+}

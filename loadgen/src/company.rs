@@ -1,0 +1,311 @@
+//! Where the company is: flags and the environment, else what a running company wrote down, else
+//! the design's own addresses.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+use thiserror::Error;
+use url::Url;
+
+use crate::scenario::SERVICES;
+
+/// The file that a running company keeps in its data folder.
+pub const FILE: &str = "company.json";
+
+/// Where the company is.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Company")]
+pub struct CompanyArgs {
+    /// The data folder of the company; its company.json gives the defaults of what follows.
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "DATA_DIR",
+        default_value = ".firedrill"
+    )]
+    pub company: PathBuf,
+
+    /// pizza-service, where customers go.
+    #[arg(long, value_name = "URL", env = "PIZZA_URL")]
+    pub pizza_url: Option<Url>,
+
+    /// Prometheus.
+    #[arg(long, value_name = "URL", env = "METRICS_URL")]
+    pub metrics_url: Option<Url>,
+
+    /// Alertmanager.
+    #[arg(long, value_name = "URL", env = "ALERTMANAGER_URL")]
+    pub alertmanager_url: Option<Url>,
+
+    /// `loadgen serve`.
+    #[arg(long, value_name = "URL", env = "LOADGEN_URL")]
+    pub loadgen_url: Option<Url>,
+
+    /// A service's telemetry port; may come several times.
+    #[arg(long, value_name = "SERVICE=URL", env = "TELEMETRY_URLS", value_delimiter = ',', value_parser = telemetry_url)]
+    pub telemetry: Vec<(String, Url)>,
+
+    /// The token that services ask for before they break.
+    #[arg(
+        long,
+        value_name = "TOKEN",
+        env = "FAULTS_TOKEN",
+        hide_env_values = true
+    )]
+    pub faults_token: Option<SecretString>,
+}
+
+/// The company's addresses, settled.
+#[derive(Clone, Debug)]
+pub struct Company {
+    /// pizza-service's API.
+    pub pizza_url: Url,
+    /// Prometheus; nothing where the company runs without it.
+    pub metrics_url: Option<Url>,
+    /// Alertmanager; nothing where the company runs without it.
+    pub alertmanager_url: Option<Url>,
+    /// `loadgen serve`.
+    pub loadgen_url: Url,
+    /// Telemetry ports by service.
+    pub telemetry: BTreeMap<String, Url>,
+    /// The token that services ask for before they break.
+    pub faults_token: Option<SecretString>,
+}
+
+/// Why the company's own file can't be used.
+#[derive(Debug, Error)]
+pub enum CompanyError {
+    /// It is there, but can't be read.
+    #[error("{}: {source}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// It is not what a company writes.
+    #[error("{}: {source}", path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// What does not fit.
+        source: serde_json::Error,
+    },
+}
+
+/// What a running company writes down. Fields that are of no interest here are not listed.
+#[derive(Deserialize)]
+struct Written {
+    pid: Option<i32>,
+    faults_token: Option<SecretString>,
+    pizza_url: Option<Url>,
+    metrics_url: Option<Url>,
+    alertmanager_url: Option<Url>,
+    loadgen_url: Option<Url>,
+    #[serde(default)]
+    telemetry: BTreeMap<String, Url>,
+}
+
+impl CompanyArgs {
+    /// The company's addresses. Fails where its file is there, but can't be used.
+    pub fn settle(&self) -> Result<Company, CompanyError> {
+        let written = read(&self.company.join(FILE))?.filter(Written::is_alive);
+        // A company that runs says which monitoring it has; without one, the usual addresses are tried.
+        let usual = |port: u16| written.is_none().then(|| local(port));
+        let said = |url: fn(&Written) -> &Option<Url>| {
+            written.as_ref().and_then(|written| url(written).clone())
+        };
+        let mut telemetry: BTreeMap<String, Url> = SERVICES
+            .iter()
+            .zip(9111..)
+            .map(|(service, port)| ((*service).to_owned(), local(port)))
+            .collect();
+        telemetry.extend(written.iter().flat_map(|written| written.telemetry.clone()));
+        telemetry.extend(self.telemetry.iter().cloned());
+        let token = self
+            .faults_token
+            .clone()
+            .filter(|token| !token.expose_secret().is_empty());
+        Ok(Company {
+            pizza_url: self
+                .pizza_url
+                .clone()
+                .or_else(|| said(|written| &written.pizza_url))
+                .unwrap_or_else(|| local(8001)),
+            metrics_url: self
+                .metrics_url
+                .clone()
+                .or_else(|| said(|written| &written.metrics_url))
+                .or_else(|| usual(9090)),
+            alertmanager_url: self
+                .alertmanager_url
+                .clone()
+                .or_else(|| said(|written| &written.alertmanager_url))
+                .or_else(|| usual(9093)),
+            loadgen_url: self
+                .loadgen_url
+                .clone()
+                .or_else(|| said(|written| &written.loadgen_url))
+                .unwrap_or_else(|| local(8002)),
+            telemetry,
+            faults_token: token.or_else(|| {
+                written
+                    .as_ref()
+                    .and_then(|written| written.faults_token.clone())
+            }),
+        })
+    }
+}
+
+impl Written {
+    /// A company that was killed leaves its file behind.
+    fn is_alive(&self) -> bool {
+        let pid = self.pid.and_then(rustix::process::Pid::from_raw);
+        pid.is_none_or(|pid| {
+            // Not permitted means that it is there, and another user's.
+            rustix::process::test_kill_process(pid) != Err(rustix::io::Errno::SRCH)
+        })
+    }
+}
+
+fn read(path: &Path) -> Result<Option<Written>, CompanyError> {
+    let text = match fs::read(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(source) => {
+            return Err(CompanyError::Unreadable {
+                path: path.to_owned(),
+                source,
+            });
+        }
+    };
+    let written = serde_json::from_slice(&text).map_err(|source| CompanyError::Malformed {
+        path: path.to_owned(),
+        source,
+    })?;
+    Ok(Some(written))
+}
+
+fn telemetry_url(text: &str) -> Result<(String, Url), String> {
+    let (service, url) = text
+        .split_once('=')
+        .ok_or("write SERVICE=URL, such as pizza-service=http://127.0.0.1:9111")?;
+    let url = url
+        .parse()
+        .map_err(|error| format!("`{url}` is not a URL: {error}"))?;
+    Ok((service.to_owned(), url))
+}
+
+/// An address of this machine.
+fn local(port: u16) -> Url {
+    let address = std::net::SocketAddr::from(([127, 0, 0, 1], port));
+    // Unwrap safety: an IPv4 socket address is a valid authority, whatever the port.
+    #[expect(clippy::unwrap_used, reason = "the text is a URL by its making")]
+    Url::parse(&format!("http://{address}")).unwrap()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Debug, Parser)]
+    struct Cli {
+        #[command(flatten)]
+        company: CompanyArgs,
+    }
+
+    fn args(folder: &Path, more: &[&str]) -> CompanyArgs {
+        let folder = folder.to_str().expect("a UTF-8 path");
+        let words = ["test", "--company", folder]
+            .into_iter()
+            .chain(more.iter().copied());
+        Cli::try_parse_from(words).expect("arguments").company
+    }
+
+    fn company(pid: u32) -> String {
+        format!(
+            r#"{{"pid":{pid},"faults_token":"sesame","speed":"demo","time_scale":1.0,
+            "pizza_url":"http://127.0.0.1:18001","metrics_url":"http://127.0.0.1:19090",
+            "loadgen_url":"http://127.0.0.1:18002",
+            "telemetry":{{"pizza-service":"http://127.0.0.1:19111","loadgen":"http://127.0.0.1:19114"}}}}"#
+        )
+    }
+
+    #[test]
+    fn a_running_company_says_where_it_is_and_flags_win() {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join(FILE), company(std::process::id())).expect("written");
+        let settled = args(folder.path(), &["--pizza-url", "http://pizza:1"])
+            .settle()
+            .expect("settled");
+        assert_eq!(settled.pizza_url.as_str(), "http://pizza:1/");
+        assert_eq!(settled.loadgen_url.as_str(), "http://127.0.0.1:18002/");
+        assert_eq!(
+            settled.alertmanager_url, None,
+            "it runs without one, and says so"
+        );
+        assert_eq!(
+            settled.telemetry["pizza-service"].as_str(),
+            "http://127.0.0.1:19111/"
+        );
+        assert_eq!(
+            settled.faults_token.expect("a token").expose_secret(),
+            "sesame"
+        );
+    }
+
+    #[test]
+    fn without_a_company_the_usual_addresses_stand() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let settled = args(
+            folder.path(),
+            &["--telemetry", "pizza-service=http://pizza-service:9111"],
+        )
+        .settle()
+        .expect("settled");
+        assert_eq!(settled.pizza_url.as_str(), "http://127.0.0.1:8001/");
+        assert_eq!(
+            settled.metrics_url.expect("Prometheus").as_str(),
+            "http://127.0.0.1:9090/"
+        );
+        assert_eq!(
+            settled.telemetry["pizza-service"].as_str(),
+            "http://pizza-service:9111/"
+        );
+    }
+
+    #[test]
+    fn the_file_of_a_dead_company_is_not_believed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut child = std::process::Command::new("true")
+            .spawn()
+            .expect("a process");
+        child.wait().expect("it ends");
+        fs::write(folder.path().join(FILE), company(child.id())).expect("written");
+        let settled = args(folder.path(), &[]).settle().expect("settled");
+        assert_eq!(settled.pizza_url.as_str(), "http://127.0.0.1:8001/");
+    }
+
+    #[test]
+    fn a_broken_file_is_named() {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join(FILE), "{").expect("written");
+        let error = args(folder.path(), &[]).settle().expect_err("broken");
+        assert!(error.to_string().contains("company.json"), "{error}");
+    }
+
+    #[test]
+    fn the_token_is_never_shown() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let args = args(folder.path(), &["--faults-token", "sesame-open"]);
+        let settled = args.settle().expect("settled");
+        assert!(!format!("{args:?}{settled:?}").contains("sesame-open"));
+    }
+}

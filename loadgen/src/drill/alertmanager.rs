@@ -1,0 +1,104 @@
+//! What a drill asks of Alertmanager.
+
+use serde::Deserialize;
+use url::Url;
+
+use super::http::{Api, HttpError};
+use super::matcher::Matcher;
+use super::prometheus::Labels;
+
+/// Alertmanager's HTTP API.
+#[derive(Clone, Debug)]
+pub struct Alertmanager(Api);
+
+/// What Alertmanager says of itself.
+#[derive(Clone, Debug)]
+pub struct Status {
+    /// Its version.
+    pub version: String,
+    /// Its configuration, as YAML.
+    pub configuration: String,
+}
+
+/// An alert that Alertmanager holds.
+#[derive(Clone, Debug, Deserialize)]
+pub struct HeldAlert {
+    /// Its labels.
+    pub labels: Labels,
+}
+
+/// A silence.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Silence {
+    /// Its id.
+    pub id: String,
+    /// Who set it.
+    #[serde(rename = "createdBy", default)]
+    pub created_by: String,
+    /// Whether it is in force.
+    status: SilenceStatus,
+    /// What it silences; all must match.
+    pub matchers: Vec<Matcher>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct SilenceStatus {
+    state: String,
+}
+
+impl Silence {
+    /// Whether it is in force now or will be.
+    pub fn counts(&self) -> bool {
+        self.status.state != "expired"
+    }
+}
+
+impl Alertmanager {
+    /// The one at that address.
+    pub fn new(client: reqwest::Client, base: Url) -> Self {
+        Self(Api::new(client, base))
+    }
+
+    /// Its address.
+    pub fn url(&self) -> &Url {
+        self.0.base()
+    }
+
+    /// Whether it is ready; else why not.
+    pub async fn ready(&self) -> Result<(), HttpError> {
+        self.0.text("/-/ready").await.map(drop)
+    }
+
+    /// Its version and configuration.
+    pub async fn status(&self) -> Result<Status, HttpError> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Answer {
+            version_info: VersionInfo,
+            config: Config,
+        }
+        #[derive(Deserialize)]
+        struct VersionInfo {
+            version: String,
+        }
+        #[derive(Deserialize)]
+        struct Config {
+            original: String,
+        }
+        let answer: Answer = self.0.get("/api/v2/status").await?;
+        Ok(Status {
+            version: answer.version_info.version,
+            configuration: answer.config.original,
+        })
+    }
+
+    /// Every alert that it holds: active, silenced and inhibited.
+    pub async fn alerts(&self) -> Result<Vec<HeldAlert>, HttpError> {
+        self.0.get("/api/v2/alerts").await
+    }
+
+    /// Every silence that it knows.
+    pub async fn silences(&self) -> Result<Vec<Silence>, HttpError> {
+        self.0.get("/api/v2/silences").await
+    }
+}

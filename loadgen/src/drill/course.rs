@@ -1,0 +1,117 @@
+//! Is the drill over, or what is still waited for? The same limits as the judge's, asked while it runs.
+
+use std::time::Duration;
+
+use super::judge::Case;
+use super::judge::causes;
+use super::judge::fires::delivered;
+use super::judge::resolves::told;
+use super::lanes::Lane;
+use super::limits::AlertLimits;
+use crate::report::record::{FaultRecord, NotificationRecord};
+use crate::scenario::Fires;
+
+/// The drill so far.
+#[derive(Clone, Copy, Debug)]
+pub struct SoFar<'a> {
+    /// Seconds since the drill's start.
+    pub now_s: f64,
+    /// Alert instances seen.
+    pub lanes: &'a [Lane],
+    /// Notifications seen.
+    pub notifications: &'a [NotificationRecord],
+    /// Faults injected.
+    pub faults: &'a [FaultRecord],
+}
+
+/// How far it has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Course {
+    /// Its phases are not over.
+    Running,
+    /// Its phases are over; this is waited for.
+    Waiting(String),
+    /// Nothing that could still come would change the judgement.
+    Over,
+}
+
+/// How far the drill has come. `longest_for` is the longest `for` of any loaded rule: what is
+/// pending when the phases are over may still fire.
+pub fn course(case: &Case<'_>, longest_for: Duration, so_far: &SoFar<'_>) -> Course {
+    if so_far.now_s < case.scenario.duration().as_secs_f64() {
+        return Course::Running;
+    }
+    let waiting = waits_to_fire(case, so_far)
+        .or_else(|| waits_to_resolve(case, so_far))
+        .or_else(|| waits_to_decide(case, longest_for, so_far));
+    waiting.map_or(Course::Over, Course::Waiting)
+}
+
+fn waits_to_fire(case: &Case<'_>, so_far: &SoFar<'_>) -> Option<String> {
+    case.scenario
+        .expect
+        .fires
+        .iter()
+        .zip(case.fires)
+        .find_map(|(fires, limits)| {
+            let began = causes::begins(fires, case.scenario, so_far.faults);
+            let in_time = so_far.now_s < began + limits.delivered.total().as_secs_f64();
+            let matcher = fires.matcher();
+            let fired = so_far
+                .lanes
+                .iter()
+                .find(|lane| matcher.matches(&lane.labels) && lane.fired_at().is_some());
+            let Some(lane) = fired else {
+                return in_time.then(|| format!("{} to fire", fires.alert));
+            };
+            let is_delivered = delivered(lane, "firing", so_far.notifications).is_some();
+            (in_time && !is_delivered).then(|| format!("{} to reach the webhook", fires.alert))
+        })
+}
+
+fn waits_to_resolve(case: &Case<'_>, so_far: &SoFar<'_>) -> Option<String> {
+    let ended = causes::ends(case.scenario, so_far.faults);
+    so_far
+        .lanes
+        .iter()
+        .filter(|lane| lane.fired_at().is_some())
+        .find_map(|lane| {
+            let limits = limits_of(lane, case)?;
+            if lane.still_fires() {
+                let in_time = so_far.now_s < ended + limits.resolves.total().as_secs_f64();
+                return in_time.then(|| format!("{} to resolve", lane.name()));
+            }
+            let in_time = so_far.now_s < ended + limits.resolve_delivered.total().as_secs_f64();
+            let is_told = told(lane, so_far.notifications).is_some();
+            (in_time && !is_told)
+                .then(|| format!("the webhook to hear that {} resolved", lane.name()))
+        })
+}
+
+fn waits_to_decide(case: &Case<'_>, longest_for: Duration, so_far: &SoFar<'_>) -> Option<String> {
+    let bound = (case.scenario.duration() + longest_for).as_secs_f64();
+    let pending = so_far
+        .lanes
+        .iter()
+        .find(|lane| lane.open && !lane.still_fires() && lane.fired_at().is_none())?;
+    (so_far.now_s < bound).then(|| format!("{}, pending, to fire or to pass", pending.name()))
+}
+
+/// The limits that apply to an alert instance, where the scenario names it.
+fn limits_of<'a>(lane: &Lane, case: &Case<'a>) -> Option<&'a AlertLimits> {
+    let expect = &case.scenario.expect;
+    let expected = expect
+        .fires
+        .iter()
+        .map(Fires::matcher)
+        .zip(case.fires.iter().map(Some));
+    let allowed = expect
+        .allows
+        .iter()
+        .cloned()
+        .zip(case.allows.iter().map(Option::as_ref));
+    expected
+        .chain(allowed)
+        .find(|(matcher, _)| matcher.matches(&lane.labels))
+        .and_then(|(_, limits)| limits)
+}

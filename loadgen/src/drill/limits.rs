@@ -1,0 +1,231 @@
+//! Until when an alert must have fired, been delivered and resolved, and what that is made of.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::prometheus::{Labels, Rule};
+use super::route::Grouping;
+use super::{duration, window};
+use crate::scenario::Within;
+
+/// The pace of the live monitoring.
+#[derive(Clone, Copy, Debug)]
+pub struct Pace {
+    /// Scrape interval of the company's job.
+    pub scrape: Duration,
+    /// Evaluation interval of the alert's group.
+    pub evaluation: Duration,
+}
+
+/// A time limit as a sum of named parts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Budget(Vec<(&'static str, Duration)>);
+
+impl Budget {
+    fn with(mut self, part: &'static str, length: Duration) -> Self {
+        self.0.push((part, length));
+        self
+    }
+
+    /// The sum.
+    pub fn total(&self) -> Duration {
+        self.0.iter().map(|(_, length)| *length).sum()
+    }
+}
+
+impl fmt::Display for Budget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let spent = self.0.iter().filter(|(_, length)| !length.is_zero());
+        for (index, (part, length)) in spent.enumerate() {
+            let plus = if index == 0 { "" } else { " + " };
+            write!(f, "{plus}{part} {}", duration::show(length.as_secs_f64()))?;
+        }
+        write!(f, " = {}", duration::show(self.total().as_secs_f64()))
+    }
+}
+
+/// The limits of one alert.
+#[derive(Clone, Debug)]
+pub struct AlertLimits {
+    /// From the cause to firing in Prometheus.
+    pub fires: Budget,
+    /// From the cause to the webhook.
+    pub delivered: Budget,
+    /// From the end of the cause to no longer firing.
+    pub resolves: Budget,
+    /// From the end of the cause to the webhook's word that it has resolved.
+    pub resolve_delivered: Budget,
+}
+
+impl AlertLimits {
+    /// Computes what is `auto` from the rule, the pace and the grouping. `shared` says that the
+    /// alert may join a group that others have opened already. Fails where the rule's expression
+    /// can't be parsed.
+    pub fn new(
+        rule: &Rule,
+        pace: Pace,
+        grouping: &Grouping,
+        shared: bool,
+        within: Within,
+        resolves: Within,
+    ) -> Result<Self, String> {
+        let window = window::of(&rule.query)?;
+        let fires = match within {
+            Within::Auto => detection(rule, pace, window),
+            Within::Fixed(span) => Budget::default().with("as written", span.get()),
+        };
+        let resolves = match resolves {
+            Within::Auto => resolution(rule, pace, window),
+            Within::Fixed(span) => Budget::default().with("as written", span.get()),
+        };
+        let (wait, waited) =
+            if shared && !grouping.by_alert && grouping.group_interval > grouping.group_wait {
+                ("group_interval", grouping.group_interval)
+            } else {
+                ("group_wait", grouping.group_wait)
+            };
+        Ok(Self {
+            delivered: fires
+                .clone()
+                .with(wait, waited)
+                .with("evaluation", pace.evaluation),
+            resolve_delivered: resolves
+                .clone()
+                .with("group_interval", grouping.group_interval)
+                .with("evaluation", pace.evaluation),
+            fires,
+            resolves,
+        })
+    }
+}
+
+fn detection(rule: &Rule, pace: Pace, window: Duration) -> Budget {
+    Budget::default()
+        .with("scrape", pace.scrape)
+        .with("evaluation", pace.evaluation)
+        .with("window", window)
+        .with("for", round_up(seconds(rule.duration), pace.evaluation))
+        .with("evaluation", pace.evaluation)
+}
+
+fn resolution(rule: &Rule, pace: Pace, window: Duration) -> Budget {
+    Budget::default()
+        .with("scrape", pace.scrape)
+        .with("evaluation", pace.evaluation)
+        .with("window", window)
+        .with(
+            "keep_firing_for",
+            round_up(seconds(rule.keep_firing_for), pace.evaluation),
+        )
+        .with("evaluation", pace.evaluation)
+}
+
+/// What Prometheus says in seconds; nonsense counts as none.
+fn seconds(seconds: f64) -> Duration {
+    Duration::try_from_secs_f64(seconds).unwrap_or_default()
+}
+
+/// The next whole multiple of `step`: a `for` is over at an evaluation, not between two.
+fn round_up(length: Duration, step: Duration) -> Duration {
+    if step.is_zero() {
+        return length;
+    }
+    let steps = length.as_nanos().div_ceil(step.as_nanos());
+    step.saturating_mul(u32::try_from(steps).unwrap_or(u32::MAX))
+}
+
+/// The labels that a rule's alerts are known to carry.
+pub fn known_labels(rule: &Rule, expected: &Labels) -> Labels {
+    let mut known = rule.labels.clone();
+    known.extend(expected.clone());
+    known.insert("alertname".to_owned(), rule.name.clone());
+    known
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(query: &str, lasts: f64, keeps: f64) -> Rule {
+        Rule {
+            name: "Test".to_owned(),
+            query: query.to_owned(),
+            duration: lasts,
+            keep_firing_for: keeps,
+            labels: Labels::new(),
+            health: "ok".to_owned(),
+            last_error: String::new(),
+            alerts: Vec::new(),
+        }
+    }
+
+    const PACE: Pace = Pace {
+        scrape: Duration::from_secs(1),
+        evaluation: Duration::from_secs(1),
+    };
+    const BY_SERVICE: Grouping = Grouping {
+        group_wait: Duration::from_secs(1),
+        group_interval: Duration::from_secs(4),
+        by_alert: false,
+    };
+
+    #[test]
+    fn a_computed_limit_is_the_sum_that_it_shows() {
+        let rule = rule("rate(x[40s]) > 1", 4.0, 2.0);
+        let limits = AlertLimits::new(&rule, PACE, &BY_SERVICE, false, Within::Auto, Within::Auto)
+            .expect("limits");
+        assert_eq!(
+            limits.fires.to_string(),
+            "scrape 1 s + evaluation 1 s + window 40 s + for 4 s + evaluation 1 s = 47 s"
+        );
+        assert_eq!(limits.delivered.total(), Duration::from_secs(49));
+        assert_eq!(
+            limits.resolves.to_string(),
+            "scrape 1 s + evaluation 1 s + window 40 s + keep_firing_for 2 s + evaluation 1 s = 45 s"
+        );
+        assert_eq!(limits.resolve_delivered.total(), Duration::from_secs(50));
+    }
+
+    #[test]
+    fn a_for_ends_at_an_evaluation() {
+        let slow = Pace {
+            scrape: Duration::from_secs(15),
+            evaluation: Duration::from_secs(15),
+        };
+        let rule = rule("up == 0", 20.0, 0.0);
+        let limits = AlertLimits::new(&rule, slow, &BY_SERVICE, false, Within::Auto, Within::Auto)
+            .expect("limits");
+        assert_eq!(
+            limits.fires.to_string(),
+            "scrape 15 s + evaluation 15 s + for 30 s + evaluation 15 s = 75 s"
+        );
+    }
+
+    #[test]
+    fn an_alert_that_joins_an_open_group_waits_for_its_interval() {
+        let rule = rule("up == 0", 0.0, 0.0);
+        let total = |shared, grouping: &Grouping| {
+            let limits =
+                AlertLimits::new(&rule, PACE, grouping, shared, Within::Auto, Within::Auto)
+                    .expect("limits");
+            limits.delivered.total().as_secs()
+        };
+        let by_alert = Grouping {
+            by_alert: true,
+            ..BY_SERVICE
+        };
+        assert_eq!(total(false, &BY_SERVICE), 5);
+        assert_eq!(total(true, &BY_SERVICE), 8);
+        assert_eq!(total(true, &by_alert), 5);
+    }
+
+    #[test]
+    fn a_written_limit_stands() {
+        let rule = rule("rate(x[40s]) > 1", 4.0, 0.0);
+        let within = "10s".parse().expect("a span");
+        let limits = AlertLimits::new(&rule, PACE, &BY_SERVICE, false, within, Within::Auto)
+            .expect("limits");
+        assert_eq!(limits.fires.to_string(), "as written 10 s = 10 s");
+        assert_eq!(limits.delivered.total(), Duration::from_secs(12));
+    }
+}

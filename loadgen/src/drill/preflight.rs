@@ -1,0 +1,116 @@
+//! Before a drill: is the company up, the monitoring awake and the field quiet, and could the
+//! expected alerts fire at all?
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use super::desk::Desk;
+use super::faults::Faults;
+use super::http::Api;
+use super::limits::{AlertLimits, Pace};
+use super::monitors::Monitors;
+use super::screen::Screen;
+use crate::report::record::Monitoring;
+use crate::scenario::Scenario;
+
+mod checks;
+mod rules;
+
+/// Time between two tries.
+const RETRY: Duration = Duration::from_millis(500);
+/// Scenarios are written for demo speed; stock rules are this much slower.
+const STOCK_SCALE: f64 = 15.0;
+
+/// What is to be drilled.
+pub struct Field<'a> {
+    /// The scenario, as written.
+    pub scenario: &'a Scenario,
+    /// The factor on its durations; by the rules' speed where absent.
+    pub time_scale: Option<f64>,
+    /// The monitoring.
+    pub monitors: &'a Monitors,
+    /// The API that customers use.
+    pub pizza: &'a Api,
+    /// The services that the scenario breaks.
+    pub faults: &'a [Faults],
+    /// Where the turn is taken and deliveries are learnt.
+    pub desk: &'a Desk,
+}
+
+/// A field that is ready.
+#[derive(Clone, Debug)]
+pub struct Ready {
+    /// The scenario, stretched to the rules' speed.
+    pub scenario: Scenario,
+    /// The factor.
+    pub time_scale: f64,
+    /// The limits of `expect.fires`.
+    pub fires: Vec<AlertLimits>,
+    /// The limits of `expect.allows`.
+    pub allows: Vec<Option<AlertLimits>>,
+    /// The monitoring's pace.
+    pub pace: Pace,
+    /// What the reports say about the monitoring.
+    pub monitoring: Monitoring,
+    /// The longest `for` of any rule.
+    pub longest_for: Duration,
+    /// The newest notification so far.
+    pub seq: u64,
+}
+
+/// One thing that is in the way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Obstacle {
+    /// What, and what to do about it: one line.
+    pub text: String,
+    /// Whether it may pass by itself, as in a company that has just started.
+    pub passes: bool,
+}
+
+impl Obstacle {
+    fn passing(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            passes: true,
+        }
+    }
+
+    fn lasting(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            passes: false,
+        }
+    }
+}
+
+/// Waits until the field is ready, at most for `patience`. Fails with everything that is in the
+/// way; at once where something is that does not pass by itself.
+pub async fn preflight(
+    field: &Field<'_>,
+    patience: Duration,
+    screen: &dyn Screen,
+) -> Result<Ready, Vec<String>> {
+    let deadline = Instant::now() + patience;
+    let mut told = String::new();
+    loop {
+        let obstacles = match checks::look(field).await {
+            Ok(ready) => return Ok(ready),
+            Err(obstacles) => obstacles,
+        };
+        let hopeless = obstacles.iter().any(|obstacle| !obstacle.passes);
+        if hopeless || Instant::now() >= deadline {
+            return Err(obstacles
+                .into_iter()
+                .map(|obstacle| obstacle.text)
+                .collect());
+        }
+        if let Some(first) = obstacles.first()
+            && first.text != told
+        {
+            screen.note(&format!("waiting: {}", first.text));
+            told.clone_from(&first.text);
+        }
+        sleep(RETRY).await;
+    }
+}

@@ -1,0 +1,223 @@
+//! Could the expected alerts fire under the loaded rules, how fast, and would anybody hear of it?
+
+use std::time::Duration;
+
+use super::{Field, Obstacle};
+use crate::drill::alertmanager::Silence;
+use crate::drill::limits::{AlertLimits, Pace, known_labels};
+use crate::drill::prometheus::{Labels, Rule, RuleGroup, Target};
+use crate::drill::route::{Grouping, Routing};
+use crate::scenario::{AlertMatcher, Fires, Scenario, Within};
+
+/// What the loaded rules make of the scenario.
+pub(super) struct Loaded {
+    pub(super) fires: Vec<AlertLimits>,
+    pub(super) allows: Vec<Option<AlertLimits>>,
+    pub(super) pace: Pace,
+    pub(super) grouping: Grouping,
+    pub(super) longest_for: Duration,
+}
+
+pub(super) async fn look(
+    field: &Field<'_>,
+    scenario: &Scenario,
+    targets: &[Target],
+    groups: &[RuleGroup],
+    obstacles: &mut Vec<Obstacle>,
+) -> Option<Loaded> {
+    if targets.is_empty() || groups.is_empty() {
+        return None;
+    }
+    let alertmanager = &field.monitors.alertmanager;
+    let (status, silences) = match tokio::try_join!(alertmanager.status(), alertmanager.silences())
+    {
+        Ok(answers) => answers,
+        Err(error) => {
+            obstacles.push(Obstacle::passing(error.to_string()));
+            return None;
+        }
+    };
+    let routing = match Routing::parse(&status.configuration) {
+        Ok(routing) => routing,
+        Err(error) => {
+            obstacles.push(Obstacle::lasting(error.to_string()));
+            return None;
+        }
+    };
+    let book = Book {
+        groups,
+        routing,
+        silences,
+        scrape: targets
+            .iter()
+            .map(|target| target.scrape_interval)
+            .max()
+            .unwrap_or_default(),
+        resolves: scenario.expect.resolves,
+        shared: scenario.expect.fires.len() + scenario.expect.allows.len() > 1,
+    };
+    let fires: Vec<_> = scenario
+        .expect
+        .fires
+        .iter()
+        .filter_map(|fires| book.expected(fires, obstacles))
+        .collect();
+    let allows = scenario
+        .expect
+        .allows
+        .iter()
+        .map(|matcher| book.allowed(matcher))
+        .collect();
+    let first = scenario
+        .expect
+        .fires
+        .first()
+        .and_then(|fires| book.find(&fires.matcher()));
+    let labels = first
+        .map(|(_, rule)| known_labels(rule, &Labels::new()))
+        .unwrap_or_default();
+    Some(Loaded {
+        fires,
+        allows,
+        pace: Pace {
+            scrape: book.scrape,
+            evaluation: groups.iter().map(evaluation).max().unwrap_or_default(),
+        },
+        grouping: book.routing.grouping(&labels),
+        longest_for: groups
+            .iter()
+            .flat_map(|group| &group.rules)
+            .map(|rule| lasts(rule.duration))
+            .max()
+            .unwrap_or_default(),
+    })
+}
+
+/// The loaded rules and what is known around them.
+struct Book<'a> {
+    groups: &'a [RuleGroup],
+    routing: Routing,
+    silences: Vec<Silence>,
+    scrape: Duration,
+    resolves: Within,
+    shared: bool,
+}
+
+impl Book<'_> {
+    fn expected(&self, fires: &Fires, obstacles: &mut Vec<Obstacle>) -> Option<AlertLimits> {
+        let matcher = fires.matcher();
+        let Some((group, rule)) = self.find(&matcher) else {
+            obstacles.push(self.missing(&matcher));
+            return None;
+        };
+        let known = known_labels(rule, &fires.labels);
+        for silence in self
+            .silences
+            .iter()
+            .filter(|silence| silences(silence, &known))
+        {
+            let (id, author) = (&silence.id, &silence.created_by);
+            let text = format!(
+                "a silence of {author} matches {matcher}; let it expire with `amtool silence expire {id}`"
+            );
+            obstacles.push(Obstacle::lasting(text));
+        }
+        match self.limits(group, rule, &known, fires.within) {
+            Ok(limits) => Some(limits),
+            Err(error) => {
+                obstacles.push(Obstacle::lasting(format!(
+                    "the rule {} can't be understood: {error}",
+                    rule.name
+                )));
+                None
+            }
+        }
+    }
+
+    fn allowed(&self, matcher: &AlertMatcher) -> Option<AlertLimits> {
+        let (group, rule) = self.find(matcher)?;
+        self.limits(
+            group,
+            rule,
+            &known_labels(rule, &matcher.labels),
+            Within::Auto,
+        )
+        .ok()
+    }
+
+    fn limits(
+        &self,
+        group: &RuleGroup,
+        rule: &Rule,
+        known: &Labels,
+        within: Within,
+    ) -> Result<AlertLimits, String> {
+        let pace = Pace {
+            scrape: self.scrape,
+            evaluation: evaluation(group),
+        };
+        AlertLimits::new(
+            rule,
+            pace,
+            &self.routing.grouping(known),
+            self.shared,
+            within,
+            self.resolves,
+        )
+    }
+
+    /// The rule whose alerts could match: labels that the rule sets must be equal, others come from
+    /// the series.
+    fn find(&self, matcher: &AlertMatcher) -> Option<(&RuleGroup, &Rule)> {
+        self.named(&matcher.alert)
+            .find(|(_, rule)| contradiction(rule, matcher).is_none())
+    }
+
+    fn named(&self, name: &str) -> impl Iterator<Item = (&RuleGroup, &Rule)> {
+        let pairs = self
+            .groups
+            .iter()
+            .flat_map(|group| group.rules.iter().map(move |rule| (group, rule)));
+        pairs.filter(move |(_, rule)| rule.name == name)
+    }
+
+    fn missing(&self, matcher: &AlertMatcher) -> Obstacle {
+        let contradicted = self
+            .named(&matcher.alert)
+            .find_map(|(_, rule)| contradiction(rule, matcher));
+        Obstacle::lasting(match contradicted {
+            Some((label, value)) => {
+                format!("{matcher} can't fire: the loaded rule sets {label}={value:?}")
+            }
+            None => format!(
+                "{matcher} can't fire: no such rule is loaded; load the rules that the scenario was written for"
+            ),
+        })
+    }
+}
+
+/// A label that the rule sets to something else. A template could become anything.
+fn contradiction(rule: &Rule, matcher: &AlertMatcher) -> Option<(String, String)> {
+    let differs = |(name, wanted): (&String, &String)| {
+        let set = rule.labels.get(name)?;
+        (set != wanted && !set.contains("{{")).then(|| (name.clone(), set.clone()))
+    };
+    matcher.labels.iter().find_map(differs)
+}
+
+/// Whether a silence could hold back an alert with these labels.
+fn silences(silence: &Silence, known: &Labels) -> bool {
+    silence.counts()
+        && silence
+            .matchers
+            .iter()
+            .all(|matcher| matcher.could_match(known))
+}
+
+fn evaluation(group: &RuleGroup) -> Duration {
+    lasts(group.interval)
+}
+
+fn lasts(seconds: f64) -> Duration {
+    Duration::try_from_secs_f64(seconds).unwrap_or_default()
+}

@@ -1,0 +1,381 @@
+//! One drill from beginning to end: rails, preflight, lease, the drill itself, and whatever
+//! happens, the faults taken back and the lease given back.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, resume_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::FutureExt as _;
+use time::OffsetDateTime;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::alertmanager::Alertmanager;
+use super::conduct::{Stage, conduct};
+use super::desk::{Desk, Lease, Receiver};
+use super::faults::Faults;
+use super::http::{self, Api};
+use super::injector::take_back_everything;
+use super::judge::{Case, Observed, judge};
+use super::monitors::Monitors;
+use super::preflight::{Field, Ready, preflight};
+use super::prometheus::Prometheus;
+use super::rails;
+use super::screen::Screen;
+use super::verdict::Verdict;
+use crate::company::Company;
+use crate::load::report::LoadReport;
+use crate::load::{TargetError, Targets};
+use crate::report::record::{DrillRecord, ExpectationRecord, Finding, Monitoring, SCHEMA_VERSION};
+use crate::scenario::{Effect, Scenario};
+
+/// What is to be drilled, and how.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// The scenario, as written.
+    pub scenario: Scenario,
+    /// The seed, where it is not the scenario's own.
+    pub seed: Option<u64>,
+    /// The factor on the scenario's durations; by the rules' speed where absent.
+    pub time_scale: Option<f64>,
+    /// Where the company is.
+    pub company: Company,
+    /// Where the turn is taken.
+    pub desk: DeskChoice,
+    /// Hosts beyond this machine and private names that may be drilled.
+    pub allow_hosts: Vec<String>,
+    /// How long the preflight waits for the field to become ready.
+    pub patience: Duration,
+}
+
+/// Where the turn is taken and deliveries are learnt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeskChoice {
+    /// At `loadgen serve`.
+    Leased,
+    /// Nowhere; webhooks are received at this address.
+    Own(SocketAddr),
+}
+
+/// Runs a drill. Cancelling `stop` ends it early, with the faults taken back.
+pub async fn run(order: &Order, screen: Arc<dyn Screen>, stop: &CancellationToken) -> DrillRecord {
+    let drill = Drill::new(order);
+    match drill.prepare().await {
+        Ok(prepared) => drill.guarded(&prepared, screen, stop).await,
+        Err(obstacles) => drill.refused(obstacles),
+    }
+}
+
+/// One drill, with its id.
+struct Drill<'a> {
+    order: &'a Order,
+    id: String,
+    began: OffsetDateTime,
+}
+
+/// Clients for everything that the drill talks to.
+struct Prepared {
+    monitors: Monitors,
+    pizza: Api,
+    targets: Targets,
+    services: BTreeMap<String, Faults>,
+    desk: Desk,
+}
+
+impl<'a> Drill<'a> {
+    fn new(order: &'a Order) -> Self {
+        Self {
+            order,
+            id: Uuid::now_v7().to_string(),
+            began: OffsetDateTime::now_utc(),
+        }
+    }
+
+    /// Fails with everything that is in the way before anybody was asked anything.
+    async fn prepare(&self) -> Result<Prepared, Vec<String>> {
+        let company = &self.order.company;
+        let client = http::client();
+        let mut obstacles = Vec::new();
+        let services = self.services(&client, &mut obstacles);
+        obstacles.extend(
+            rails::check(&company.pizza_url, &self.order.allow_hosts)
+                .err()
+                .map(|error| error.to_string()),
+        );
+        let targets = Targets::new(&company.pizza_url)
+            .map_err(|error: TargetError| obstacles.push(error.to_string()));
+        let monitors = self.monitors(&client, &mut obstacles);
+        let desk = self
+            .desk(&client)
+            .await
+            .map_err(|error| obstacles.push(error));
+        match (targets, monitors, desk) {
+            (Ok(targets), Some(monitors), Ok(desk)) if obstacles.is_empty() => Ok(Prepared {
+                pizza: Api::new(client, company.pizza_url.clone()),
+                monitors,
+                targets,
+                services,
+                desk,
+            }),
+            _ => Err(obstacles),
+        }
+    }
+
+    /// The services that the scenario breaks or looks at.
+    fn services(
+        &self,
+        client: &reqwest::Client,
+        obstacles: &mut Vec<String>,
+    ) -> BTreeMap<String, Faults> {
+        let company = &self.order.company;
+        let scenario = &self.order.scenario;
+        let broken = scenario.faults.iter().map(|fault| &fault.service);
+        let watched = scenario
+            .expect
+            .effect
+            .iter()
+            .filter_map(|effect| match effect {
+                Effect::Restarts { service, .. } => Some(service),
+                _ => None,
+            });
+        let mut services = BTreeMap::new();
+        for name in broken.chain(watched).collect::<BTreeSet<_>>() {
+            let Some(telemetry) = company.telemetry.get(name) else {
+                obstacles.push(format!(
+                    "{name}'s telemetry port is not known; say --telemetry {name}=URL"
+                ));
+                continue;
+            };
+            if let Err(error) = rails::check(telemetry, &self.order.allow_hosts) {
+                obstacles.push(error.to_string());
+            }
+            let faults = Faults::new(
+                client.clone(),
+                name,
+                telemetry.clone(),
+                company.faults_token.clone(),
+            );
+            services.insert(name.clone(), faults);
+        }
+        services
+    }
+
+    fn monitors(&self, client: &reqwest::Client, obstacles: &mut Vec<String>) -> Option<Monitors> {
+        let company = &self.order.company;
+        if company.metrics_url.is_none() {
+            obstacles.push("the company runs without Prometheus; install it and start the company again, or say where one is by --metrics-url".to_owned());
+        }
+        if company.alertmanager_url.is_none() {
+            obstacles.push("the company runs without Alertmanager; install it and start the company again, or say where one is by --alertmanager-url".to_owned());
+        }
+        Some(Monitors {
+            prometheus: Prometheus::new(client.clone(), company.metrics_url.clone()?),
+            alertmanager: Alertmanager::new(client.clone(), company.alertmanager_url.clone()?),
+        })
+    }
+
+    async fn desk(&self, client: &reqwest::Client) -> Result<Desk, String> {
+        match self.order.desk {
+            DeskChoice::Leased => {
+                let url = &self.order.company.loadgen_url;
+                rails::check(url, &self.order.allow_hosts).map_err(|error| error.to_string())?;
+                Ok(Desk::Leased(Lease::new(
+                    client.clone(),
+                    url.clone(),
+                    &self.id,
+                )))
+            }
+            DeskChoice::Own(listen) => match Receiver::listen(listen).await {
+                Ok(receiver) => Ok(Desk::Own(receiver)),
+                Err(error) => Err(format!(
+                    "cannot listen for webhooks on {listen}: {error}; choose another with --webhook-listen"
+                )),
+            },
+        }
+    }
+
+    /// The drill, and afterwards the faults and the lease back, on success, failure and panic.
+    async fn guarded(
+        &self,
+        prepared: &Prepared,
+        screen: Arc<dyn Screen>,
+        stop: &CancellationToken,
+    ) -> DrillRecord {
+        let outcome = AssertUnwindSafe(self.drill(prepared, screen, stop))
+            .catch_unwind()
+            .await;
+        let broken: Vec<Faults> = self.broken(prepared);
+        let left = match &outcome {
+            // Refused before anything was broken: nothing of ours is there.
+            Ok(Err(_)) => Vec::new(),
+            Ok(Ok(_)) | Err(_) => take_back_everything(&broken).await,
+        };
+        let released = prepared.desk.release().await;
+        match outcome {
+            Err(panic) => resume_unwind(panic),
+            Ok(Err(refusal)) => refusal.record(self),
+            Ok(Ok((ready, mut observed, clock))) => {
+                observed.monitoring_failures.extend(left);
+                if let Err(error) = released {
+                    observed
+                        .monitoring_failures
+                        .push(format!("the lease could not be given back: {error}"));
+                }
+                self.judged(&ready, observed, clock)
+            }
+        }
+    }
+
+    async fn drill(
+        &self,
+        prepared: &Prepared,
+        screen: Arc<dyn Screen>,
+        stop: &CancellationToken,
+    ) -> Result<(Ready, Observed, super::clock::Clock), Refusal> {
+        let broken = self.broken(prepared);
+        let field = Field {
+            scenario: &self.order.scenario,
+            time_scale: self.order.time_scale,
+            monitors: &prepared.monitors,
+            pizza: &prepared.pizza,
+            faults: &broken,
+            desk: &prepared.desk,
+        };
+        let ready = tokio::select! {
+            ready = preflight(&field, self.order.patience, screen.as_ref()) => ready.map_err(Refusal::Obstacles)?,
+            () = stop.cancelled() => return Err(Refusal::Stopped),
+        };
+        prepared.desk.take().await.map_err(|error| {
+            Refusal::Obstacles(vec![format!(
+                "no turn for this drill: {error}; wait until the other drill is over"
+            )])
+        })?;
+        let stage = Stage {
+            ready: &ready,
+            seed: self.seed(),
+            drill_id: &self.id,
+            monitors: &prepared.monitors,
+            targets: &prepared.targets,
+            services: &prepared.services,
+            desk: &prepared.desk,
+            screen,
+            stop,
+        };
+        let (observed, clock) = conduct(&stage)
+            .await
+            .map_err(|error| Refusal::Obstacles(vec![error.to_string()]))?;
+        Ok((ready, observed, clock))
+    }
+
+    /// The services that the scenario breaks.
+    fn broken(&self, prepared: &Prepared) -> Vec<Faults> {
+        let names: BTreeSet<&String> = self
+            .order
+            .scenario
+            .faults
+            .iter()
+            .map(|fault| &fault.service)
+            .collect();
+        names
+            .into_iter()
+            .filter_map(|name| prepared.services.get(name))
+            .cloned()
+            .collect()
+    }
+
+    fn seed(&self) -> u64 {
+        self.order.seed.unwrap_or(self.order.scenario.seed)
+    }
+
+    fn judged(&self, ready: &Ready, observed: Observed, clock: super::clock::Clock) -> DrillRecord {
+        let case = Case {
+            scenario: &ready.scenario,
+            fires: &ready.fires,
+            allows: &ready.allows,
+        };
+        let judgement = judge(&case, &observed);
+        DrillRecord {
+            time_scale: ready.time_scale,
+            started_at: clock.started_at(),
+            monitoring: ready.monitoring.clone(),
+            verdict: judgement.verdict,
+            verdicts: judgement.verdicts,
+            findings: judgement.findings,
+            expectations: judgement.expectations,
+            faults: observed.faults,
+            alerts: judgement.lanes,
+            notifications: observed.notifications,
+            load: observed.load,
+            ..self.blank()
+        }
+    }
+
+    fn refused(&self, obstacles: Vec<String>) -> DrillRecord {
+        Refusal::Obstacles(obstacles).record(self)
+    }
+
+    /// A record of a drill in which nothing has happened.
+    fn blank(&self) -> DrillRecord {
+        let scenario = &self.order.scenario;
+        DrillRecord {
+            schema_version: SCHEMA_VERSION,
+            drill_id: self.id.clone(),
+            scenario: scenario.name.clone(),
+            summary: scenario.summary.clone(),
+            teaches: scenario.teaches.clone(),
+            seed: self.seed(),
+            time_scale: self.order.time_scale.unwrap_or(1.0),
+            started_at: self.began,
+            ended_at: OffsetDateTime::now_utc(),
+            monitoring: Monitoring::default(),
+            verdict: Verdict::Preflight,
+            verdicts: vec![Verdict::Preflight],
+            findings: Vec::new(),
+            expectations: Vec::new(),
+            faults: Vec::new(),
+            alerts: Vec::new(),
+            notifications: Vec::new(),
+            load: LoadReport::default(),
+        }
+    }
+}
+
+/// Why a drill did not begin.
+enum Refusal {
+    Obstacles(Vec<String>),
+    Stopped,
+}
+
+impl Refusal {
+    fn record(self, drill: &Drill<'_>) -> DrillRecord {
+        let (verdict, reasons) = match self {
+            Self::Obstacles(obstacles) => (Verdict::Preflight, obstacles),
+            Self::Stopped => (
+                Verdict::Interrupted,
+                vec!["stopped by its user before it began".to_owned()],
+            ),
+        };
+        let expectation = |reason: &String| ExpectationRecord {
+            name: "the field is ready".to_owned(),
+            kind: "preflight",
+            held: false,
+            took_s: None,
+            delivered_s: None,
+            from_effect_s: None,
+            limit_s: None,
+            detail: reason.clone(),
+        };
+        DrillRecord {
+            verdict,
+            verdicts: vec![verdict],
+            expectations: reasons.iter().map(expectation).collect(),
+            findings: reasons
+                .into_iter()
+                .map(|reason| Finding { verdict, reason })
+                .collect(),
+            ..drill.blank()
+        }
+    }
+}

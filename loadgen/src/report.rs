@@ -1,0 +1,75 @@
+//! What comes out of a drill: `report.json`, `junit.xml`, `report.html`, `ground_truth.jsonl`, `alerts.jsonl`.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use thiserror::Error;
+
+use record::DrillRecord;
+
+pub mod html;
+pub mod jsonl;
+pub mod junit;
+pub mod record;
+
+/// A folder for reports that is known to take them.
+#[derive(Clone, Debug)]
+pub struct ReportFolder(PathBuf);
+
+/// Why there is no report.
+#[derive(Debug, Error)]
+#[error("cannot write reports to {}: {source}", path.display())]
+pub struct ReportError {
+    path: PathBuf,
+    source: io::Error,
+}
+
+impl ReportFolder {
+    /// Makes the folder, and tries whether it can be written to: before the drill, not after it.
+    pub fn open(path: &Path) -> Result<Self, ReportError> {
+        let folder = Self(path.to_owned());
+        let probe = path.join(".writable");
+        fs::create_dir_all(path)
+            .and_then(|()| fs::write(&probe, b""))
+            .and_then(|()| fs::remove_file(&probe))
+            .map_err(|source| folder.error(source))?;
+        Ok(folder)
+    }
+
+    /// Writes every report of a drill. Each file is either the old one or whole.
+    pub fn write(&self, record: &DrillRecord) -> Result<(), ReportError> {
+        let mut json =
+            serde_json::to_vec_pretty(record).map_err(|error| self.error(error.into()))?;
+        json.push(b'\n');
+        self.put("report.json", &json)?;
+        self.put("junit.xml", junit::render(record).as_bytes())?;
+        self.put("ground_truth.jsonl", jsonl::ground_truth(record).as_bytes())?;
+        self.put("alerts.jsonl", jsonl::alerts(record).as_bytes())?;
+        self.put("report.html", html::render(record).as_bytes())
+    }
+
+    /// The folder's path.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn put(&self, name: &str, content: &[u8]) -> Result<(), ReportError> {
+        let temporary = self.0.join(format!(".{name}.{}", std::process::id()));
+        let written = fs::File::create(&temporary)
+            .and_then(|mut file| file.write_all(content).and_then(|()| file.sync_all()))
+            .and_then(|()| fs::rename(&temporary, self.0.join(name)));
+        written.map_err(|source| {
+            // The half-written file is of no use; that it may stay is no further harm.
+            let _ = fs::remove_file(&temporary);
+            self.error(source)
+        })
+    }
+
+    fn error(&self, source: io::Error) -> ReportError {
+        ReportError {
+            path: self.0.clone(),
+            source,
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! `junit.xml`: a drill as a test suite, one case an expectation.
+
+use std::fmt::Write as _;
+
+use time::format_description::well_known::Rfc3339;
+
+use super::record::{DrillRecord, ExpectationRecord, Finding};
+use crate::drill::verdict::Verdict;
+
+/// The whole file. Verdicts that no expectation stands for (`INVALID`, `INTERRUPTED`) become
+/// a case of their own, as errors.
+pub fn render(record: &DrillRecord) -> String {
+    let troubles: Vec<&Finding> = record
+        .findings
+        .iter()
+        .filter(|finding| is_trouble(finding))
+        .collect();
+    let cases = record.expectations.len() + troubles.len();
+    let failures = record
+        .expectations
+        .iter()
+        .filter(|expectation| !expectation.held)
+        .count();
+    let lasted = (record.ended_at - record.started_at).as_seconds_f64();
+    let started = record.started_at.format(&Rfc3339).unwrap_or_default();
+    let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+    let counts = format!(
+        "tests=\"{cases}\" failures=\"{failures}\" errors=\"{}\" time=\"{lasted:.3}\"",
+        troubles.len()
+    );
+    line(
+        &mut xml,
+        format_args!("<testsuites name=\"firedrill\" {counts}>"),
+    );
+    line(
+        &mut xml,
+        format_args!(
+            "  <testsuite name=\"{}\" {counts} timestamp=\"{}\">",
+            escape(&record.scenario),
+            escape(&started)
+        ),
+    );
+    properties(&mut xml, record);
+    for expectation in &record.expectations {
+        case(&mut xml, record, expectation);
+    }
+    for trouble in troubles {
+        error(&mut xml, record, trouble);
+    }
+    xml.push_str("  </testsuite>\n</testsuites>\n");
+    xml
+}
+
+fn is_trouble(finding: &Finding) -> bool {
+    matches!(finding.verdict, Verdict::Invalid | Verdict::Interrupted)
+}
+
+fn properties(xml: &mut String, record: &DrillRecord) {
+    xml.push_str("    <properties>\n");
+    let seed = record.seed.to_string();
+    let scale = record.time_scale.to_string();
+    for (name, value) in [
+        ("drill_id", &record.drill_id),
+        ("seed", &seed),
+        ("time_scale", &scale),
+    ] {
+        line(
+            xml,
+            format_args!(
+                "      <property name=\"{name}\" value=\"{}\"/>",
+                escape(value)
+            ),
+        );
+    }
+    xml.push_str("    </properties>\n");
+}
+
+fn case(xml: &mut String, record: &DrillRecord, expectation: &ExpectationRecord) {
+    open_case(
+        xml,
+        record,
+        &expectation.name,
+        expectation.took_s.unwrap_or_default(),
+    );
+    if expectation.held {
+        xml.push_str("/>\n");
+        return;
+    }
+    let reasons: Vec<&str> = record
+        .findings
+        .iter()
+        .filter(|finding| !is_trouble(finding) && is_about(finding, expectation))
+        .map(|finding| finding.reason.as_str())
+        .collect();
+    let message = if reasons.is_empty() {
+        expectation.detail.clone()
+    } else {
+        reasons.join("; ")
+    };
+    line(
+        xml,
+        format_args!(
+            ">\n      <failure type=\"{}\" message=\"{}\">{}</failure>\n    </testcase>",
+            escape(expectation.kind),
+            escape(&message),
+            escape(&expectation.detail)
+        ),
+    );
+}
+
+/// Reasons begin with the name of the alert or of the expectation.
+fn is_about(finding: &Finding, expectation: &ExpectationRecord) -> bool {
+    let verdict_fits = match expectation.kind {
+        "fires" => matches!(
+            finding.verdict,
+            Verdict::Missed | Verdict::Late | Verdict::Unexpected
+        ),
+        "silent" => return finding.verdict == Verdict::Unexpected,
+        "resolves" => finding.verdict == Verdict::NotResolved,
+        "effect" => finding.verdict == Verdict::NotInjected,
+        "threshold" => finding.verdict == Verdict::Thresholds,
+        _ => return finding.reason == expectation.detail,
+    };
+    let subject = expectation
+        .name
+        .trim_end_matches(" fires")
+        .trim_end_matches(" resolves");
+    verdict_fits && finding.reason.starts_with(subject)
+}
+
+fn error(xml: &mut String, record: &DrillRecord, finding: &Finding) {
+    open_case(xml, record, "the drill itself", 0.0);
+    line(
+        xml,
+        format_args!(
+            ">\n      <error type=\"{}\" message=\"{}\"/>\n    </testcase>",
+            finding.verdict,
+            escape(&finding.reason)
+        ),
+    );
+}
+
+fn open_case(xml: &mut String, record: &DrillRecord, name: &str, took_s: f64) {
+    // Writing to a String cannot fail.
+    let _ = write!(
+        xml,
+        "    <testcase classname=\"firedrill.{}\" name=\"{}\" time=\"{took_s:.3}\"",
+        escape(&record.scenario),
+        escape(name)
+    );
+}
+
+fn line(xml: &mut String, arguments: std::fmt::Arguments<'_>) {
+    // Writing to a String cannot fail.
+    let _ = writeln!(xml, "{arguments}");
+}
+
+/// Text for XML: markup escaped, and characters that XML does not know replaced.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&apos;"),
+            '\n' | '\t' | '\r' => escaped.push(' '),
+            c if (c as u32) < 0x20 || matches!(c, '\u{fffe}' | '\u{ffff}') => {
+                escaped.push('\u{fffd}')
+            }
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_breaks_out_of_its_place() {
+        assert_eq!(
+            escape("a<b & \"c\" > 'd'\n\u{1}e"),
+            "a&lt;b &amp; &quot;c&quot; &gt; &apos;d&apos; \u{fffd}e"
+        );
+    }
+}

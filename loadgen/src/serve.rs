@@ -1,0 +1,148 @@
+//! `loadgen serve`: the everyday customers, and the desk where drills take their turn.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use chassis::boot::BootError;
+use chassis::config::{HttpConfig, TelemetryConfig};
+use chassis::faults::Faults;
+use chassis::http::observe::Observer;
+use chassis::http::{HttpMetrics, Server, Stack};
+use chassis::stop::Stop;
+use chassis::telemetry::{Readiness, Telemetry, TelemetryPort};
+use clap::Args;
+use url::Url;
+
+use crate::drill::rails;
+use crate::load::Targets;
+use crate::scenario::Rate;
+
+pub mod baseline;
+pub mod inbox;
+pub mod lease;
+pub mod metrics;
+pub mod routes;
+
+use baseline::Baseline;
+use inbox::Inbox;
+use lease::Lease;
+use metrics::VisitMetrics;
+
+/// How to serve.
+#[derive(Args, Clone, Debug)]
+pub struct ServeArgs {
+    /// Where drills take their turn, and Alertmanager sends its webhooks.
+    #[arg(
+        long,
+        env = "LOADGEN_ADDRESS",
+        default_value = "127.0.0.1:8002",
+        value_name = "ADDRESS"
+    )]
+    pub listen: SocketAddr,
+
+    /// Where metrics and health are.
+    #[arg(
+        long,
+        env = "TELEMETRY_ADDRESS",
+        default_value = "127.0.0.1:9114",
+        value_name = "ADDRESS"
+    )]
+    pub telemetry_address: SocketAddr,
+
+    /// pizza-service, where the everyday customers go.
+    #[arg(
+        long,
+        env = "PIZZA_URL",
+        default_value = "http://127.0.0.1:8001",
+        value_name = "URL"
+    )]
+    pub pizza_url: Url,
+
+    /// Orders that the everyday customers place; they look and ask as often. 0/h for none.
+    #[arg(long, default_value = "10000/h", value_name = "RATE")]
+    pub baseline: Rate,
+
+    /// A host beyond this machine and private names that customers may go to; may come several times.
+    #[arg(long, value_name = "HOST")]
+    pub allow_host: Vec<String>,
+
+    #[command(flatten)]
+    #[expect(
+        missing_docs,
+        reason = "a doc comment here would become the help's heading"
+    )]
+    pub telemetry: TelemetryConfig,
+
+    #[command(flatten)]
+    #[expect(
+        missing_docs,
+        reason = "a doc comment here would become the help's heading"
+    )]
+    pub http: HttpConfig,
+}
+
+/// Webhooks are small; Alertmanager truncates long groups.
+const MAX_BODY_BYTES: usize = 1024 * 1024;
+
+/// Serves until it is told to stop. Fails where an address can't be had or used.
+pub async fn serve(
+    config: ServeArgs,
+    mut telemetry: Telemetry,
+    stop: Stop,
+) -> Result<(), BootError> {
+    let targets = targets(&config)?;
+    let (inbox, lease) = (Arc::<Inbox>::default(), Arc::<Lease>::default());
+    let (routes, api) = routes::router(Arc::clone(&inbox), Arc::clone(&lease)).split_for_parts();
+    let visits = VisitMetrics::register(&mut telemetry.registry);
+    let metrics = HttpMetrics::register(&mut telemetry.registry, &api, telemetry.exporting);
+    let router = around(routes, metrics, &config, &telemetry);
+    let readiness = Readiness::default();
+    let port = TelemetryPort {
+        readiness: readiness.clone(),
+        log_level: telemetry.log_level.clone(),
+        faults: Faults::off(),
+        registry: telemetry.into_registry(),
+    };
+    let telemetry_address = port.listen(config.telemetry_address).await?;
+    let server = Server::bind(config.listen, "LOADGEN_ADDRESS").await?;
+    let baseline = Baseline {
+        rate: config.baseline,
+        targets,
+        lease,
+        visits,
+    };
+    let token = stop.token();
+    stop.spawn(async move { baseline.run(token).await });
+    readiness.set(true);
+    tracing::info!(address = %server.address(), %telemetry_address, baseline = %config.baseline, "serving");
+    server.serve(router, (&config.http).into(), &stop).await;
+    readiness.set(false);
+    Ok(())
+}
+
+fn targets(config: &ServeArgs) -> Result<Targets, BootError> {
+    let wrong = |problem: String| BootError::Config {
+        key: "PIZZA_URL",
+        problem,
+    };
+    rails::check(&config.pizza_url, &config.allow_host)
+        .map_err(|error| wrong(error.to_string()))?;
+    Targets::new(&config.pizza_url).map_err(|error| wrong(error.to_string()))
+}
+
+fn around(
+    routes: Router,
+    metrics: HttpMetrics,
+    config: &ServeArgs,
+    telemetry: &Telemetry,
+) -> Router {
+    let stack = Stack {
+        metrics,
+        faults: Faults::off(),
+        observer: Observer::default(),
+        telemetry: telemetry.requests,
+        max_body_bytes: MAX_BODY_BYTES,
+    };
+    stack.around(routes, &config.http)
+}
