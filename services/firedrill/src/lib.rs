@@ -1,1 +1,7 @@
-//! x
+//! The company in one command. Every service is a role of this binary (`firedrill pizza-service`);
+//! without a role it is a supervisor over one child process a role.
+
+pub mod cli;
+pub mod company;
+pub mod monitoring;
+pub mod supervisor;

@@ -1,0 +1,74 @@
+//! The command line: a role, or the company.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::company::{self, CompanyConfig};
+use crate::monitoring::RulesArgs;
+use crate::supervisor::tied;
+
+/// A pizza-delivery company that can be broken on purpose, and proves whether the monitoring noticed.
+///
+/// Without a command: the whole company, with Prometheus and Alertmanager where they are installed.
+#[derive(Debug, Parser)]
+#[command(name = "firedrill", version, args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+
+    #[command(flatten)]
+    company: CompanyConfig,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Takes orders.
+    PizzaService(Box<pizza_service::Config>),
+    /// Customers and drills: the same program as `loadgen`.
+    #[command(disable_help_flag = true)]
+    Loadgen {
+        /// Arguments of `loadgen`; try `--help`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
+    /// Writes the alerting rules at the given speed.
+    Rules(RulesArgs),
+    /// Runs a program that dies with its parent.
+    #[command(hide = true)]
+    Tied(tied::TiedArgs),
+}
+
+/// Parses the command line, runs what it says, and returns the exit code.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return refuse(&error),
+    };
+    match cli.command {
+        None => company::run(&cli.company),
+        Some(Command::PizzaService(config)) => {
+            let telemetry = config.telemetry.clone();
+            chassis::run("pizza-service", &telemetry, |telemetry, stop| {
+                pizza_service::serve(*config, telemetry, stop)
+            })
+        }
+        Some(Command::Loadgen { arguments }) => {
+            loadgen::main_with(std::iter::once(OsString::from("loadgen")).chain(arguments))
+        }
+        Some(Command::Rules(rules)) => rules.run(),
+        Some(Command::Tied(tied)) => tied.run(),
+    }
+}
+
+/// Help and version are answers; anything else is a wrong setting.
+fn refuse(error: &clap::Error) -> ExitCode {
+    // A closed terminal leaves nobody to tell.
+    let _ = error.print();
+    if error.use_stderr() {
+        ExitCode::from(chassis::boot::EXIT_CONFIG)
+    } else {
+        ExitCode::SUCCESS
+    }
+}

@@ -1,0 +1,97 @@
+//! Where everything listens: the design's ports, all moved by the same offset.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+
+use anyhow::{Context as _, bail};
+use url::Url;
+
+/// The ports of one company on the loopback address.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Addresses {
+    offset: u16,
+}
+
+/// One thing that listens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    PizzaApi,
+    PizzaTelemetry,
+    LoadgenApi,
+    LoadgenTelemetry,
+    Prometheus,
+    Alertmanager,
+}
+
+impl Place {
+    const SERVICES: [Self; 4] = [
+        Self::PizzaApi,
+        Self::PizzaTelemetry,
+        Self::LoadgenApi,
+        Self::LoadgenTelemetry,
+    ];
+    const MONITORING: [Self; 2] = [Self::Prometheus, Self::Alertmanager];
+
+    const fn port(self) -> u16 {
+        match self {
+            Self::PizzaApi => 8001,
+            Self::PizzaTelemetry => 9111,
+            Self::LoadgenApi => 8002,
+            Self::LoadgenTelemetry => 9114,
+            Self::Prometheus => 9090,
+            Self::Alertmanager => 9093,
+        }
+    }
+
+    const fn owner(self) -> &'static str {
+        match self {
+            Self::PizzaApi => "pizza-service",
+            Self::PizzaTelemetry => "pizza-service's telemetry",
+            Self::LoadgenApi => "loadgen",
+            Self::LoadgenTelemetry => "loadgen's telemetry",
+            Self::Prometheus => "Prometheus",
+            Self::Alertmanager => "Alertmanager",
+        }
+    }
+}
+
+impl Addresses {
+    /// The highest port of the design is 9114: an offset that carries it past 65535 is refused.
+    pub(super) fn new(offset: u16) -> anyhow::Result<Self> {
+        Place::LoadgenTelemetry
+            .port()
+            .checked_add(offset)
+            .context("--port-offset: must be at most 56421")?;
+        Ok(Self { offset })
+    }
+
+    pub(super) fn of(&self, place: Place) -> SocketAddr {
+        SocketAddr::from((Ipv4Addr::LOCALHOST, place.port() + self.offset))
+    }
+
+    pub(super) fn url(&self, place: Place) -> anyhow::Result<Url> {
+        Ok(Url::parse(&format!("http://{}", self.of(place)))?)
+    }
+
+    pub(super) fn url_of(&self, place: Place, path: &str) -> anyhow::Result<Url> {
+        Ok(self.url(place)?.join(path)?)
+    }
+
+    /// Looks whether every port can be had, so that one line names all that cannot.
+    pub(super) fn check_free(&self, monitoring: bool) -> anyhow::Result<()> {
+        let monitoring = Place::MONITORING.iter().filter(|_| monitoring);
+        let taken: Vec<String> = Place::SERVICES
+            .iter()
+            .chain(monitoring)
+            .filter(|place| TcpListener::bind(self.of(**place)).is_err())
+            .map(|place| format!("{} (for {})", self.of(*place), place.owner()))
+            .collect();
+        if taken.is_empty() {
+            return Ok(());
+        }
+        bail!(
+            "another program listens on {}; stop it, or move this company with --port-offset {}",
+            taken.join(", "),
+            if self.offset == 0 { 10_000 } else { 0 }
+        )
+    }
+}

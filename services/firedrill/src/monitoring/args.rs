@@ -1,0 +1,37 @@
+//! `firedrill rules`.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::{Endpoints, Speed, built_in_rules, generate};
+
+/// Writes the monitoring's configuration and rules into a folder, ready to run.
+#[derive(Args, Clone, Debug)]
+pub struct RulesArgs {
+    /// How fast alerts follow: `demo` divides every window and wait by 15.
+    #[arg(long, value_enum, default_value_t)]
+    pub speed: Speed,
+
+    /// The folder to write; it is made where it is missing.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+impl RulesArgs {
+    /// Writes the folder; a failure is one line on standard error.
+    pub fn run(&self) -> ExitCode {
+        match Endpoints::usual()
+            .and_then(|usual| generate(&self.out, self.speed, &usual, &built_in_rules()))
+        {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                // A closed terminal leaves nobody to tell.
+                let _ = writeln!(std::io::stderr().lock(), "firedrill rules: {error:#}");
+                ExitCode::FAILURE
+            }
+        }
+    }
+}

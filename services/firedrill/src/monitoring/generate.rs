@@ -1,0 +1,200 @@
+//! Writes a folder that Prometheus and Alertmanager can run from.
+
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+
+use anyhow::{Context as _, bail, ensure};
+use serde_json::{Value, json};
+use url::Url;
+
+use super::embedded::{ALERTMANAGER, File, PROMETHEUS, RULES};
+use super::speed::{self, Speed};
+
+/// The first words of every YAML file written here; a file without them is somebody's own.
+const MARK: &str = "# Written by firedrill";
+
+/// Where everything listens, as Prometheus and Alertmanager reach it.
+#[derive(Clone, Debug)]
+pub struct Endpoints {
+    /// Each service's name and telemetry address.
+    pub services: Vec<(String, SocketAddr)>,
+    /// Prometheus's own address.
+    pub prometheus: SocketAddr,
+    /// Alertmanager's own address.
+    pub alertmanager: SocketAddr,
+    /// Where Alertmanager delivers.
+    pub webhook: Url,
+}
+
+impl Endpoints {
+    /// The company of one command on its usual ports.
+    ///
+    /// # Errors
+    /// Never with the addresses as they are.
+    pub fn usual() -> anyhow::Result<Self> {
+        let local = |port: u16| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        Ok(Self {
+            services: vec![
+                ("pizza-service".to_owned(), local(9111)),
+                ("loadgen".to_owned(), local(9114)),
+            ],
+            prometheus: local(9090),
+            alertmanager: local(9093),
+            webhook: Url::parse("http://127.0.0.1:8002/alerts/webhook")?,
+        })
+    }
+}
+
+/// A file of alerting rules at stock speed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleFile {
+    /// Its name, such as `pizza.yml`.
+    pub name: String,
+    /// Its whole text.
+    pub text: String,
+}
+
+/// The rules that are built in.
+pub fn built_in_rules() -> Vec<RuleFile> {
+    let file = |file: &File| RuleFile {
+        name: file.path.trim_start_matches("rules/").to_owned(),
+        text: file.text.to_owned(),
+    };
+    RULES.iter().map(file).collect()
+}
+
+/// The rules of somebody's own folder: every `*.yml` and `*.yaml` in it.
+///
+/// # Errors
+/// When the folder cannot be read, or has no rules.
+pub fn rules_in(folder: &Path) -> anyhow::Result<Vec<RuleFile>> {
+    let unreadable = || format!("{} cannot be read", folder.display());
+    let mut rules = Vec::new();
+    for entry in fs::read_dir(folder).with_context(unreadable)? {
+        let path = entry?.path();
+        let Some(stem) = path.file_stem().and_then(|stem| stem.to_str()) else {
+            continue;
+        };
+        if path.extension().is_some_and(|e| e == "yml" || e == "yaml") {
+            rules.push(RuleFile {
+                name: format!("{stem}.yml"),
+                text: fs::read_to_string(&path)
+                    .with_context(|| format!("{} cannot be read", path.display()))?,
+            });
+        }
+    }
+    ensure!(!rules.is_empty(), "{} has no *.yml", folder.display());
+    Ok(rules)
+}
+
+/// Writes `prometheus.yml`, `alertmanager.yml`, `rules/*.yml` and `targets/*.json` into `dir`, at
+/// the given speed, for the given addresses and with the given rules. What an earlier version wrote
+/// there is replaced.
+///
+/// # Errors
+/// When a file cannot be written, one is in the way that was not written here, or a rule is not
+/// PromQL.
+pub fn generate(
+    dir: &Path,
+    speed: Speed,
+    endpoints: &Endpoints,
+    rules: &[RuleFile],
+) -> anyhow::Result<()> {
+    for folder in ["rules", "targets"] {
+        let path = dir.join(folder);
+        fs::create_dir_all(&path).with_context(|| format!("{} cannot be made", path.display()))?;
+    }
+    remove_earlier_rules(&dir.join("rules"))?;
+    for file in rules {
+        let scaled = speed::scale_rules(&file.text, speed).with_context(|| file.name.clone())?;
+        write_yaml(dir, &format!("rules/{}", file.name), speed, &scaled)?;
+    }
+    let prometheus = speed::scale_config(PROMETHEUS.text, speed).context("prometheus.yml")?;
+    write_yaml(dir, PROMETHEUS.path, speed, &prometheus)?;
+    let alertmanager = speed::scale_config(ALERTMANAGER.text, speed)
+        .and_then(|yaml| deliver_to(&yaml, &endpoints.webhook))
+        .context("alertmanager.yml")?;
+    write_yaml(dir, ALERTMANAGER.path, speed, &alertmanager)?;
+    write_targets(dir, endpoints)
+}
+
+/// Rules that are no longer ours must not be loaded by `rules/*.yml`.
+fn remove_earlier_rules(folder: &Path) -> anyhow::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "yml") && is_ours(&path)? {
+            fs::remove_file(&path)?;
+        }
+    }
+    Ok(())
+}
+
+fn is_ours(path: &Path) -> anyhow::Result<bool> {
+    let text = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
+    Ok(text.starts_with(MARK.as_bytes()))
+}
+
+fn deliver_to(yaml: &str, webhook: &Url) -> anyhow::Result<String> {
+    let mut config = speed::read(yaml)?;
+    let receivers = config.get_mut("receivers").and_then(Value::as_array_mut);
+    for receiver in receivers.context("no `receivers`")? {
+        let hooks = receiver
+            .get_mut("webhook_configs")
+            .and_then(Value::as_array_mut);
+        for hook in hooks.into_iter().flatten() {
+            hook["url"] = webhook.as_str().into();
+        }
+    }
+    speed::write(&config)
+}
+
+fn write_yaml(dir: &Path, path: &str, speed: Speed, text: &str) -> anyhow::Result<()> {
+    let target = dir.join(path);
+    if target.exists() && !is_ours(&target)? {
+        bail!(
+            "{} is in the way and was not written by firedrill; name another folder",
+            target.display()
+        );
+    }
+    let header = format!("{MARK} at {speed} speed from prometheus/{path}; changes here are lost.");
+    write_file(&target, &format!("{header}\n{text}"))
+}
+
+fn write_targets(dir: &Path, endpoints: &Endpoints) -> anyhow::Result<()> {
+    let services: Vec<Value> = endpoints
+        .services
+        .iter()
+        .map(|(service, address)| target(service, *address))
+        .collect();
+    let files = [
+        ("services", services),
+        (
+            "prometheus",
+            vec![target("prometheus", endpoints.prometheus)],
+        ),
+        (
+            "alertmanager",
+            vec![target("alertmanager", endpoints.alertmanager)],
+        ),
+    ];
+    for (name, targets) in files {
+        let text = serde_json::to_string_pretty(&targets)?;
+        write_file(
+            &dir.join("targets").join(name).with_extension("json"),
+            &(text + "\n"),
+        )?;
+    }
+    Ok(())
+}
+
+fn target(service: &str, address: SocketAddr) -> Value {
+    json!({"targets": [address.to_string()], "labels": {"service": service}})
+}
+
+fn write_file(path: &Path, text: &str) -> anyhow::Result<()> {
+    fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))
+}
+
+#[cfg(test)]
+mod tests;
