@@ -1,0 +1,224 @@
+//! A whole company of one command, on ports and in a folder of its own.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use rustix::process::Signal;
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::process::Command;
+
+use crate::ports::Offset;
+use crate::program::Program;
+use crate::wait::until;
+
+/// A debug build on a busy machine starts Prometheus within this.
+const OPEN_LIMIT: Duration = Duration::from_secs(90);
+
+/// Longer than any scenario at demo speed.
+const DRILL_LIMIT: Duration = Duration::from_secs(400);
+
+/// A running company.
+#[derive(Debug)]
+pub struct Company {
+    binary: PathBuf,
+    ports: Offset,
+    folder: TempDir,
+    program: Program,
+}
+
+/// What a drill came to.
+#[derive(Debug)]
+pub struct Drill {
+    /// Its exit code.
+    pub code: Option<i32>,
+    /// What it printed.
+    pub lines: String,
+    /// Its `report.json`; null where it wrote none.
+    pub report: Value,
+}
+
+impl Company {
+    /// Opens a company with these flags, and waits until it says so.
+    ///
+    /// # Errors
+    /// When it does not open.
+    pub async fn open(binary: &str, flags: &[&str]) -> Result<Self> {
+        let ports = Offset::take()?;
+        let folder = tempfile::tempdir()?;
+        let mut command = command(binary, &ports, folder.path());
+        command.args(flags);
+        let program = Program::start(&mut command)?;
+        let mut company = Self {
+            binary: binary.into(),
+            ports,
+            folder,
+            program,
+        };
+        company.wait_until_open().await?;
+        Ok(company)
+    }
+
+    async fn wait_until_open(&mut self) -> Result<()> {
+        let file = self.data_dir().join("company.json");
+        let program = &mut self.program;
+        let open = until("the company opens", OPEN_LIMIT, async || {
+            if program.has_ended() {
+                return Some(false);
+            }
+            file.exists().then_some(true)
+        })
+        .await;
+        ensure!(
+            matches!(open, Ok(true)),
+            "the company did not open:\n{}",
+            self.program.lines()
+        );
+        Ok(())
+    }
+
+    /// Its data folder.
+    pub fn data_dir(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// A base URL on one of the design's ports, moved to where this company is.
+    pub fn url(&self, port: u16) -> String {
+        self.ports.url(port)
+    }
+
+    /// The supervisor.
+    pub const fn program(&mut self) -> &mut Program {
+        &mut self.program
+    }
+
+    /// Its `company.json`.
+    ///
+    /// # Errors
+    /// When it is not there or no JSON.
+    pub fn facts(&self) -> Result<Value> {
+        let text = std::fs::read_to_string(self.data_dir().join("company.json"))?;
+        Ok(serde_json::from_str(&text)?)
+    }
+
+    /// Starts `loadgen` on this company with these arguments.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn loadgen<S: AsRef<OsStr>>(
+        &self,
+        arguments: impl IntoIterator<Item = S>,
+    ) -> Result<Program> {
+        let mut command = Command::new(&self.binary);
+        command
+            .arg("loadgen")
+            .args(arguments)
+            .arg("--company")
+            .arg(self.data_dir());
+        Program::start(&mut command)
+    }
+
+    /// Starts a drill; its reports go to [`Company::reports`].
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn start_drill(&self, scenario: &str) -> Result<Program> {
+        let reports = self.reports().into_os_string();
+        self.loadgen([
+            OsStr::new("--scenario"),
+            OsStr::new(scenario),
+            OsStr::new("--report"),
+            &reports,
+        ])
+    }
+
+    /// Runs a drill to its end.
+    ///
+    /// # Errors
+    /// When it cannot be started or does not end.
+    pub async fn drill(&self, scenario: &str) -> Result<Drill> {
+        let program = self.start_drill(scenario)?;
+        self.finish(program).await
+    }
+
+    /// Waits for a drill's end.
+    ///
+    /// # Errors
+    /// When it does not end.
+    pub async fn finish(&self, mut program: Program) -> Result<Drill> {
+        let status = program.ended(DRILL_LIMIT).await?;
+        let report = std::fs::read_to_string(self.reports().join("report.json"))
+            .ok()
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default();
+        Ok(Drill {
+            code: status.code(),
+            lines: program.lines(),
+            report,
+        })
+    }
+
+    /// Where drills of this company write their reports.
+    pub fn reports(&self) -> PathBuf {
+        self.data_dir().join("reports")
+    }
+
+    /// Asks it to close, and waits for that.
+    ///
+    /// # Errors
+    /// When it does not end with exit code 0.
+    pub async fn close(mut self) -> Result<()> {
+        self.program.signal(Signal::TERM)?;
+        let status = self.program.ended(Duration::from_secs(60)).await?;
+        ensure!(
+            status.success(),
+            "the company ended with {status}:\n{}",
+            self.program.lines()
+        );
+        Ok(())
+    }
+}
+
+/// The supervisor's command on given ports and in a given folder, without anything that the
+/// environment of the tests says.
+pub fn command(binary: &str, ports: &Offset, folder: &Path) -> Command {
+    let mut command = Command::new(binary);
+    for key in ["POSTGRES_URL", "AMQP_URL", "FAULTS_TOKEN", "RUST_LOG", "OTEL_EXPORTER_OTLP_ENDPOINT"] {
+        command.env_remove(key);
+    }
+    command
+        .arg("--data-dir")
+        .arg(folder)
+        .arg("--port-offset")
+        .arg(ports.value().to_string());
+    command
+}
+
+impl Drill {
+    /// Asserts the exit code, and shows the drill's own words where it differs.
+    ///
+    /// # Errors
+    /// When it differs.
+    pub fn expect_code(&self, code: i32) -> Result<()> {
+        ensure!(
+            self.code == Some(code),
+            "exit code {:?} instead of {code}:\n{}",
+            self.code,
+            self.lines
+        );
+        Ok(())
+    }
+
+    /// The expectation of this name in `report.json`.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn expectation(&self, name: &str) -> Result<&Value> {
+        self.report["expectations"]
+            .as_array()
+            .and_then(|all| all.iter().find(|one| one["name"] == name))
+            .with_context(|| format!("no expectation `{name}` in {:#}", self.report["expectations"]))
+    }
+}

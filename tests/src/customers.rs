@@ -1,0 +1,107 @@
+//! Customers that remember every order that was acknowledged.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use parking_lot::Mutex;
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+/// What the customers heard.
+#[derive(Debug, Default)]
+pub struct Heard {
+    /// Ids of orders that were answered 201.
+    pub acknowledged: Mutex<BTreeSet<String>>,
+    /// Answers 503.
+    pub unavailable: AtomicU64,
+    /// Requests without an answer.
+    pub unanswered: AtomicU64,
+    /// Any other status, with the body.
+    pub surprises: Mutex<Vec<String>>,
+}
+
+/// Customers that order one after the other until they are stopped.
+#[derive(Debug)]
+pub struct Customers {
+    heard: Arc<Heard>,
+    tasks: JoinSet<()>,
+}
+
+impl Customers {
+    /// So many at once, at the service of this base URL.
+    pub fn start(base: &str, count: usize) -> Self {
+        let heard = Arc::<Heard>::default();
+        let http = crate::http::client();
+        let mut tasks = JoinSet::new();
+        for number in 0..count {
+            let order = Customer {
+                http: http.clone(),
+                url: format!("{base}/orders"),
+                body: order(number),
+                heard: Arc::clone(&heard),
+            };
+            tasks.spawn(order.keep_ordering());
+        }
+        Self { heard, tasks }
+    }
+
+    /// What they have heard so far.
+    pub fn heard(&self) -> &Heard {
+        &self.heard
+    }
+
+    /// Stops them. Requests under way are given up.
+    pub async fn stop(mut self) -> Arc<Heard> {
+        self.tasks.shutdown().await;
+        self.heard
+    }
+}
+
+/// The body of a small order.
+pub fn order(number: usize) -> Value {
+    json!({
+        "customer": format!("Customer {number}"),
+        "address": format!("{} Main Street", number + 1),
+        "items": [{"pizza": "margherita", "size": "large", "quantity": 1 + number % 3}],
+    })
+}
+
+struct Customer {
+    http: reqwest::Client,
+    url: String,
+    body: Value,
+    heard: Arc<Heard>,
+}
+
+impl Customer {
+    async fn keep_ordering(self) {
+        loop {
+            self.order().await;
+            tokio::task::yield_now().await;
+        }
+    }
+
+    async fn order(&self) {
+        let Ok(answer) = self.http.post(&self.url).json(&self.body).send().await else {
+            self.heard.unanswered.fetch_add(1, Ordering::Relaxed);
+            // A refused connection answers at once: do not spin while the service is away.
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            return;
+        };
+        let status = answer.status();
+        let Ok(body) = answer.json::<Value>().await else {
+            self.heard.unanswered.fetch_add(1, Ordering::Relaxed);
+            return;
+        };
+        match (status.as_u16(), body["id"].as_str()) {
+            (201, Some(id)) => {
+                self.heard.acknowledged.lock().insert(id.to_owned());
+            }
+            (503, _) => {
+                self.heard.unavailable.fetch_add(1, Ordering::Relaxed);
+            }
+            _ => self.heard.surprises.lock().push(format!("{status} {body}")),
+        }
+    }
+}
