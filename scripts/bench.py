@@ -1,0 +1,327 @@
+"""Measures firedrill on this machine and writes docs/benchmarks.md.
+
+Every figure that the project claims is a ratio within one run, or a bound: machines differ, and
+noisy ones differ from minute to minute. Pairs are measured in turn, and the median ratio counts.
+
+    python3 scripts/bench.py [--quick] [--only NAME ...]
+"""
+
+import argparse
+import datetime
+import json
+import os
+import pathlib
+import re
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+FIREDRILL = ROOT / "target/release/firedrill"
+LOADGEN = [str(FIREDRILL), "loadgen"]
+ORDER = json.dumps(
+    {
+        "customer": "Ada",
+        "address": "1 Main Street",
+        "items": [{"pizza": "margherita", "size": "large", "quantity": 2}],
+    }
+)
+CONNECTIONS = 32
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def get(url, timeout=10):
+    with urllib.request.urlopen(url, timeout=timeout) as answer:
+        return answer.read()
+
+
+def wait_for(url, process, limit=30):
+    deadline = time.monotonic() + limit
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            sys.exit(f"the server for {url} ended with {process.returncode}")
+        try:
+            get(url, timeout=1)
+            return
+        except OSError:
+            time.sleep(0.05)
+    sys.exit(f"{url} did not answer within {limit} s")
+
+
+class Server:
+    """A program of ours that runs while it is measured."""
+
+    def __init__(self, command, ready, environment=None):
+        self.process = subprocess.Popen(
+            command,
+            env={**os.environ, **(environment or {})},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        wait_for(ready, self.process)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def resident_mib(self):
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
+
+
+class Pizza(Server):
+    """pizza-service alone, on SQLite with fsync."""
+
+    def __init__(self, folder, *flags, telemetry="on"):
+        self.api = f"http://127.0.0.1:{free_port()}"
+        self.telemetry = f"http://127.0.0.1:{free_port()}"
+        super().__init__(
+            [
+                str(FIREDRILL),
+                "pizza-service",
+                f"--api-address={self.api[7:]}",
+                f"--telemetry-address={self.telemetry[7:]}",
+                f"--data-dir={folder}",
+                "--rate-limit=0",
+                f"--request-telemetry={telemetry}",
+                f"--log-file={folder}/pizza.log",
+                "--log-format=json",
+                *flags,
+            ],
+            f"{self.telemetry}/readyz",
+            {"POSTGRES_URL": ""} if "POSTGRES_URL" in os.environ else None,
+        )
+
+
+def bench(url, seconds, post=False):
+    """Requests a second by `loadgen bench`."""
+    command = [*LOADGEN, "bench", url, "--connections", str(CONNECTIONS), "--duration", f"{seconds}s"]
+    if post:
+        command += ["--method", "POST", "--body", ORDER, "--header", "Content-Type: application/json"]
+    out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return float(re.search(r"([\d.]+) requests/s", out.replace(" ", "").replace("requests/s", " requests/s"))[1])
+
+
+def wrk(url, seconds):
+    """Requests a second by `wrk` with one thread."""
+    out = subprocess.run(
+        ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", url],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    return float(re.search(r"Requests/sec:\s+([\d.]+)", out)[1])
+
+
+def pairs(rounds, first, second):
+    """Measures two things in turn. Returns the medians and the median ratio first/second."""
+    rows = []
+    for number in range(rounds):
+        # The order changes, so that neither always runs on the warmer machine.
+        if number % 2:
+            b, a = second(), first()
+        else:
+            a, b = first(), second()
+        say(f"    {a:,.0f} against {b:,.0f}: {a / b:.3f}")
+        rows.append((a, b, a / b))
+    return tuple(statistics.median(column) for column in zip(*rows))
+
+
+def generator(quick):
+    seconds = 5 if quick else 30
+    out = subprocess.run(
+        [*LOADGEN, "bench-generator", "--rate", "5000/s", "--duration", f"{seconds}s", "--json"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    figures = json.loads(out)
+    return [
+        (f"schedule sent at 5 000/s for {seconds} s", f"{figures['sent_share']:.2%}", "100 %"),
+        ("schedule lag, 99th percentile", f"{figures['lag_p99_ms']:.2f} ms", "under 5 ms"),
+        ("generator's peak resident memory", f"{figures['peak_rss_mib']:.1f} MiB", "under 64 MiB"),
+    ]
+
+
+def against_wrk(quick):
+    port = free_port()
+    url = f"http://127.0.0.1:{port}/"
+    seconds = 2 if quick else 8
+    with Server([*LOADGEN, "bench-server", "--listen", f"127.0.0.1:{port}"], url):
+        ours, theirs, ratio = pairs(
+            3 if quick else 5, lambda: bench(url, seconds), lambda: wrk(url, seconds)
+        )
+    return [
+        (
+            "`loadgen bench` over `wrk -t1`, 32 connections, trivial server",
+            f"{ratio:.2f} ({ours:,.0f} over {theirs:,.0f} requests/s)",
+            "at least 0.8",
+        )
+    ]
+
+
+def orders_against_menu(quick):
+    seconds = 2 if quick else 8
+    with tempfile.TemporaryDirectory(dir=ROOT / "target") as folder, Pizza(folder) as pizza:
+        bench(f"{pizza.api}/menu", 1)
+        posts, gets, ratio = pairs(
+            3 if quick else 5,
+            lambda: bench(f"{pizza.api}/orders", seconds, post=True),
+            lambda: bench(f"{pizza.api}/menu", seconds),
+        )
+    return [
+        (
+            "`POST /orders` on SQLite with fsync over `GET /menu`",
+            f"{ratio:.2f} ({posts:,.0f} over {gets:,.0f} requests/s)",
+            "at least 0.3",
+        )
+    ]
+
+
+def telemetry_cost(quick):
+    seconds = 2 if quick else 6
+    rounds = 3 if quick else 7
+    collector = free_port()
+    rows = []
+    with Server(
+        [*LOADGEN, "bench-server", "--listen", f"127.0.0.1:{collector}"],
+        f"http://127.0.0.1:{collector}/",
+    ), tempfile.TemporaryDirectory(dir=ROOT / "target") as one, tempfile.TemporaryDirectory(
+        dir=ROOT / "target"
+    ) as two:
+        sampling = {
+            "OTEL_TRACES_SAMPLER": "parentbased_traceidratio",
+            "OTEL_TRACES_SAMPLER_ARG": "0.01",
+        }
+        os.environ.update(sampling)
+        with Pizza(one, f"--otlp-endpoint=http://127.0.0.1:{collector}") as on, Pizza(
+            two, telemetry="off"
+        ) as off:
+            for name, path, post in (("POST /orders", "/orders", True), ("GET /menu", "/menu", False)):
+                bench(on.api + path, 1, post)
+                bench(off.api + path, 1, post)
+                with_it, without, ratio = pairs(
+                    rounds,
+                    lambda path=path, post=post: bench(on.api + path, seconds, post),
+                    lambda path=path, post=post: bench(off.api + path, seconds, post),
+                )
+                rows.append(
+                    (
+                        f"`{name}` with telemetry over without",
+                        f"{ratio:.2f} ({with_it:,.0f} over {without:,.0f} requests/s)",
+                        "at least 0.9" if post else "not claimed",
+                    )
+                )
+        for key in sampling:
+            del os.environ[key]
+    return rows
+
+
+def page_ms(url):
+    start = time.perf_counter()
+    page = json.loads(get(url))
+    return (time.perf_counter() - start) * 1e3, page["next"]
+
+
+def million_orders(quick):
+    goal = 50_000 if quick else 1_000_000
+    with tempfile.TemporaryDirectory(dir=ROOT / "target") as folder, Pizza(folder) as pizza:
+        made = 0
+        while made < goal:
+            bench(f"{pizza.api}/orders", 10 if not quick else 2, post=True)
+            metrics = get(f"{pizza.telemetry}/metrics").decode()
+            made = int(float(re.search(r"^pizza_orders_created_total ([\d.e+]+)", metrics, re.M)[1]))
+            say(f"    {made:,} orders, {pizza.resident_mib():.1f} MiB resident")
+        resident = pizza.resident_mib()
+        base = f"{pizza.api}/orders?limit=20"
+        last_page = 1000 if not quick else 100
+        cursor, times = None, {}
+        for number in range(1, last_page + 20):
+            took, cursor = page_ms(base + (f"&after={cursor}" if cursor else ""))
+            times[number] = took
+        first = statistics.median(page_ms(base)[0] for _ in range(20))
+        deep = statistics.median(times[n] for n in range(last_page, last_page + 20))
+    return [
+        (f"resident memory after {goal:,} orders".replace(",", " "), f"{resident:.1f} MiB", "under 40 MiB"),
+        (
+            f"listing page {last_page} over page 1",
+            f"{deep / first:.2f} ({deep:.2f} over {first:.2f} ms)",
+            "about 1",
+        ),
+    ]
+
+
+SECTIONS = {
+    "generator": ("The load generator keeps its schedule", generator),
+    "wrk": ("The load generator's raw rate", against_wrk),
+    "orders": ("Durable orders against the cheapest request", orders_against_menu),
+    "telemetry": ("What telemetry costs", telemetry_cost),
+    "million": ("A million orders", million_orders),
+}
+
+
+def machine():
+    info = pathlib.Path("/proc/cpuinfo").read_text()
+    model = re.search(r"model name\s*:\s*(.+)", info)
+    memory = re.search(r"MemTotal:\s+(\d+)", pathlib.Path("/proc/meminfo").read_text())[1]
+    name = model[1] if model else "unknown processor"
+    return (
+        f"{name}, {os.cpu_count()} cores, {int(memory) / 2**20:.0f} GiB, "
+        f"Linux {os.uname().release.split('-')[0]}"
+    )
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="short runs; writes no file")
+    parser.add_argument("--only", nargs="+", choices=SECTIONS, default=list(SECTIONS))
+    options = parser.parse_args()
+
+    revision = subprocess.run(
+        ["git", "rev-parse", "--short=12", "HEAD"], capture_output=True, text=True, cwd=ROOT
+    ).stdout.strip()
+    lines = [
+        "# Benchmarks",
+        "",
+        "Written by `make bench`. Rates are of one noisy machine; what is claimed are the ratios, each "
+        "the median of pairs measured in turn within one run, and the bounds. What was tried to get "
+        "there is in [performance.md](performance.md).",
+        "",
+        f"Machine: {machine()}. Client and server share it. {datetime.date.today()}, revision {revision}.",
+    ]
+    for name in options.only:
+        title, measure = SECTIONS[name]
+        say(f"== {title}")
+        lines += ["", f"## {title}", "", "| what | measured | goal |", "|---|---|---|"]
+        for row in measure(options.quick):
+            say("  " + "  |  ".join(row))
+            lines.append("| " + " | ".join(row) + " |")
+    text = "\n".join(lines) + "\n"
+    print(text)
+    if not options.quick and set(options.only) == set(SECTIONS):
+        (ROOT / "docs/benchmarks.md").write_text(text)
+
+
+if __name__ == "__main__":
+    main()

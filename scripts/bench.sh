@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# Measures what docs/benchmarks.md states, on this machine's loopback: `make bench`.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+scripts/need.sh wrk=wrk python3=python3
+exec python3 scripts/bench.py "$@"

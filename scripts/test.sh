@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Installs what the tests need, then runs all of them: `make test`.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+scripts/need.sh \
+  prometheus=prometheus \
+  'prometheus-alertmanager|alertmanager=prometheus-alertmanager' \
+  '/usr/lib/postgresql/*/bin/initdb=postgresql' \
+  python3=python3
+
+# Once, before the tests that run it side by side.
+scripts/python.sh schemathesis==4.32.5 schemathesis --version >&2
+
+if cargo nextest --version >/dev/null 2>&1; then
+  cargo nextest run --workspace "$@"
+else
+  cargo test --workspace "$@"
+fi
+cargo test --workspace --doc --quiet
