@@ -120,7 +120,7 @@ def bench(url, seconds, post=False):
     if post:
         command += ["--method", "POST", "--body", ORDER, "--header", "Content-Type: application/json"]
     out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    return float(re.search(r"([\d.]+) requests/s", out.replace(" ", "").replace("requests/s", " requests/s"))[1])
+    return float(re.search(r"([\d.]+) requests/s", out)[1])
 
 
 def wrk(url, seconds):
@@ -148,27 +148,43 @@ def pairs(rounds, first, second):
     return tuple(statistics.median(column) for column in zip(*rows))
 
 
+class Trivial:
+    """The generator's own trivial server, in a process that ends with its standard input."""
+
+    def __enter__(self):
+        self.process = subprocess.Popen(
+            [*LOADGEN, "bench-generator", "--serve-trivially"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        return self.process.stdout.readline().strip()
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait(30)
+
+
 def generator(quick):
     seconds = 5 if quick else 30
+    # It ends with 1 where a goal is missed: that is for the table to say.
     out = subprocess.run(
-        [*LOADGEN, "bench-generator", "--rate", "5000/s", "--duration", f"{seconds}s", "--json"],
+        [*LOADGEN, "bench-generator", "--rate", "5000/s", "--duration", f"{seconds}s"],
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     ).stdout
-    figures = json.loads(out)
+    figure = lambda pattern: re.search(pattern, out)[1]
     return [
-        (f"schedule sent at 5 000/s for {seconds} s", f"{figures['sent_share']:.2%}", "100 %"),
-        ("schedule lag, 99th percentile", f"{figures['lag_p99_ms']:.2f} ms", "under 5 ms"),
-        ("generator's peak resident memory", f"{figures['peak_rss_mib']:.1f} MiB", "under 64 MiB"),
+        (f"schedule sent at 5 000/s for {seconds} s", figure(r"([\d.]+ %) sent"), "100 %"),
+        ("schedule lag, 99th percentile", figure(r"lag .*? p99 ([\d.]+ ms)"), "under 5 ms"),
+        ("generator's peak resident memory", figure(r"memory +(\d+ MiB)"), "under 64 MiB"),
     ]
 
 
 def against_wrk(quick):
-    port = free_port()
-    url = f"http://127.0.0.1:{port}/"
     seconds = 2 if quick else 8
-    with Server([*LOADGEN, "bench-server", "--listen", f"127.0.0.1:{port}"], url):
+    with Trivial() as url:
         ours, theirs, ratio = pairs(
             3 if quick else 5, lambda: bench(url, seconds), lambda: wrk(url, seconds)
         )
@@ -202,12 +218,8 @@ def orders_against_menu(quick):
 def telemetry_cost(quick):
     seconds = 2 if quick else 6
     rounds = 3 if quick else 7
-    collector = free_port()
     rows = []
-    with Server(
-        [*LOADGEN, "bench-server", "--listen", f"127.0.0.1:{collector}"],
-        f"http://127.0.0.1:{collector}/",
-    ), tempfile.TemporaryDirectory(dir=ROOT / "target") as one, tempfile.TemporaryDirectory(
+    with Trivial() as collector, tempfile.TemporaryDirectory(dir=ROOT / "target") as one, tempfile.TemporaryDirectory(
         dir=ROOT / "target"
     ) as two:
         sampling = {
@@ -215,7 +227,7 @@ def telemetry_cost(quick):
             "OTEL_TRACES_SAMPLER_ARG": "0.01",
         }
         os.environ.update(sampling)
-        with Pizza(one, f"--otlp-endpoint=http://127.0.0.1:{collector}") as on, Pizza(
+        with Pizza(one, f"--otlp-endpoint={collector}") as on, Pizza(
             two, telemetry="off"
         ) as off:
             for name, path, post in (("POST /orders", "/orders", True), ("GET /menu", "/menu", False)):

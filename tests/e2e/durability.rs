@@ -105,9 +105,10 @@ async fn killed_ten_times_under_load_and_every_receipt_is_good() -> Result<()> {
 #[tokio::test]
 async fn postgres_away_means_503_then_recovery_and_nothing_missing() -> Result<()> {
     let mut postgres = Postgres::start().await?;
+    let database = postgres.database("pizza").await?;
     let folder = tempfile::tempdir()?;
     let pizza = Pizza::new()?;
-    let _program = pizza.start(folder.path(), Some(&postgres.url())).await?;
+    let _program = pizza.start(folder.path(), Some(&database)).await?;
     let customers = Customers::start(&pizza.url(), 8);
     more_orders(&customers, 100).await?;
 
@@ -126,7 +127,7 @@ async fn postgres_away_means_503_then_recovery_and_nothing_missing() -> Result<(
     assert!(refused.headers().contains_key("retry-after"));
     assert_eq!(refused.headers()["content-type"], "application/problem+json");
 
-    postgres.restart().await?;
+    postgres.start_again().await?;
     more_orders(&customers, 100).await?;
     let heard = customers.stop().await;
     no_surprises(&heard)?;

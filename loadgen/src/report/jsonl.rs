@@ -76,8 +76,8 @@ fn lines(values: impl Iterator<Item = Value>) -> String {
     text
 }
 
-/// The time so many seconds after the start.
+/// The time so many seconds after the start, to the millisecond.
 fn utc(start: OffsetDateTime, seconds: f64) -> Value {
-    let at = start + Duration::seconds_f64(seconds);
+    let at = (start + Duration::seconds_f64(seconds)).truncate_to_millisecond();
     at.format(&Rfc3339).map_or(Value::Null, Value::String)
 }

@@ -22,7 +22,11 @@ pub fn render(record: &DrillRecord) -> String {
         .filter(|expectation| !expectation.held)
         .count();
     let lasted = (record.ended_at - record.started_at).as_seconds_f64();
-    let started = record.started_at.format(&Rfc3339).unwrap_or_default();
+    let started = record
+        .started_at
+        .truncate_to_second()
+        .format(&Rfc3339)
+        .unwrap_or_default();
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     let counts = format!(
         "tests=\"{cases}\" failures=\"{failures}\" errors=\"{}\" time=\"{lasted:.3}\"",
@@ -167,7 +171,7 @@ fn escape(text: &str) -> String {
             '\'' => escaped.push_str("&apos;"),
             '\n' | '\t' | '\r' => escaped.push(' '),
             c if (c as u32) < 0x20 || matches!(c, '\u{fffe}' | '\u{ffff}') => {
-                escaped.push('\u{fffd}')
+                escaped.push('\u{fffd}');
             }
             c => escaped.push(c),
         }

@@ -117,7 +117,7 @@ pub struct FaultRecord {
     pub to_s: f64,
     /// When its effect was first measured.
     pub effect_s: Option<f64>,
-    /// How often it struck, by the service's own count.
+    /// How often it struck, by the service's own count; of one that ends the process, restarts seen.
     pub strikes: u64,
 }
 
@@ -126,7 +126,7 @@ pub struct FaultRecord {
 pub struct AlertLane {
     /// All its labels, `alertname` among them.
     pub labels: BTreeMap<String, String>,
-    /// `expected`, `allowed` or `unexpected`.
+    /// `expected`, `allowed` or `unexpected`. What was only ever pending is `allowed`.
     pub class: &'static str,
     /// Stretches of one state, in order.
     pub stretches: Vec<Stretch>,

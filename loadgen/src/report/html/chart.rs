@@ -25,13 +25,13 @@ pub(super) fn chart(record: &DrillRecord) -> String {
     let bins = bins::bins(&record.load.seconds, axis.total_s());
     let body = format!(
         "<div class=\"chart\">\n{backdrop}{phases}{faults}{rate}{latency}{alerts}{ticks}</div>\n{legend}",
-        backdrop = backdrop(record, &axis),
-        phases = causes::phases(&record.load.phases, &axis),
-        faults = causes::faults(&record.faults, &axis),
-        rate = rate::lane(&bins, &axis),
-        latency = latency::lane(&bins, &axis),
-        alerts = alerts::lanes(&record.alerts, &axis),
-        ticks = ticks(&axis),
+        backdrop = backdrop(record, axis),
+        phases = causes::phases(&record.load.phases, axis),
+        faults = causes::faults(&record.faults, axis),
+        rate = rate::lane(&bins, axis),
+        latency = latency::lane(&bins, axis),
+        alerts = alerts::lanes(&record.alerts, axis),
+        ticks = ticks(axis),
         legend = legend(),
     );
     section("timeline", "What happened", &body)
@@ -44,7 +44,7 @@ fn lane(class: &str, name: &str, plot: &str) -> String {
     )
 }
 
-fn backdrop(record: &DrillRecord, axis: &Axis) -> String {
+fn backdrop(record: &DrillRecord, axis: Axis) -> String {
     let grid = each(axis.ticks(), |at| {
         format!("<i class=\"grid\" style=\"{}\"></i>", axis.point(at))
     });
@@ -63,7 +63,7 @@ fn backdrop(record: &DrillRecord, axis: &Axis) -> String {
     format!("<div class=\"backdrop\" aria-hidden=\"true\">{grid}{shades}{boundaries}</div>\n")
 }
 
-fn ticks(axis: &Axis) -> String {
+fn ticks(axis: Axis) -> String {
     let ticks = each(axis.ticks(), |at| {
         format!(
             "<span style=\"{}\">{}</span>",

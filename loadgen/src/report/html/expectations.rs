@@ -34,13 +34,12 @@ fn row(expectation: &ExpectationRecord) -> String {
         words::maybe_seconds(expectation.took_s),
         meter(expectation)
     );
+    // A matcher is one long word; its labels may begin a new line.
+    let name = text(&expectation.name).to_string().replace('{', "<wbr>{");
     format!(
         "<tr>{}{}{}{}{}{}</tr>\n",
         cell("Held", &held),
-        cell(
-            "Expectation",
-            &format!("<b>{}</b>", text(&expectation.name))
-        ),
+        cell("Expectation", &format!("<b>{name}</b>")),
         figure_cell("Took", &took),
         figure_cell("Delivered", &words::maybe_seconds(expectation.delivered_s)),
         figure_cell("Limit", &words::maybe_seconds(expectation.limit_s)),

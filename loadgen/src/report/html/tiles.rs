@@ -59,17 +59,13 @@ fn detect(record: &DrillRecord) -> Tile {
     let fires = of_kind(record, "fires");
     let (value, seen) = slowest(&fires, |one| one.took_s);
     let (from_effect, _) = slowest(&fires, |one| one.from_effect_s);
-    let mut note = of_alerts(seen, fires.len());
-    if let Some(from_effect) = from_effect {
-        note.push_str(&format!(
-            "; {} from the proven effect",
-            words::seconds(from_effect)
-        ));
-    }
+    let after_effect = from_effect.map_or_else(String::new, |from_effect| {
+        format!("; {} from the proven effect", words::seconds(from_effect))
+    });
     Tile {
         name: "Time to detect",
         value: words::maybe_seconds(value),
-        note,
+        note: of_alerts(seen, fires.len()) + &after_effect,
     }
 }
 

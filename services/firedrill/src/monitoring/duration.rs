@@ -73,7 +73,7 @@ pub(super) fn format(duration: Duration) -> String {
 /// Divides without a remainder, or not at all.
 pub(super) fn divide(duration: Duration, divisor: u32) -> Result<Duration, DurationError> {
     let divided = duration / divisor;
-    if divided * divisor == duration && divided.subsec_nanos() % 1_000_000 == 0 {
+    if divided * divisor == duration && divided.subsec_nanos().is_multiple_of(1_000_000) {
         Ok(divided)
     } else {
         Err(DurationError::Indivisible(format(duration), divisor))

@@ -33,17 +33,22 @@ fn parse(expression: &str) -> anyhow::Result<Expr> {
     let mut tree = parser::parse(expression)
         .map_err(|reason| anyhow!(reason))
         .with_context(|| format!("not a PromQL expression: {expression}"))?;
-    walk_expr_mut(&mut Each(sort_matchers), &mut tree)?;
+    walk_expr_mut(
+        &mut Each(|node: &mut Expr| {
+            sort_matchers(node);
+            Ok(())
+        }),
+        &mut tree,
+    )?;
     Ok(tree)
 }
 
-fn sort_matchers(node: &mut Expr) -> anyhow::Result<()> {
+fn sort_matchers(node: &mut Expr) {
     if let Expr::VectorSelector(selector)
     | Expr::MatrixSelector(MatrixSelector { vs: selector, .. }) = node
     {
         selector.matchers.matchers.sort_by_key(ToString::to_string);
     }
-    Ok(())
 }
 
 fn divide(node: &mut Expr, divisor: u32) -> anyhow::Result<()> {

@@ -14,7 +14,7 @@ const KNOWN_LABELS: [&str; 5] = ["alertname", "service", "severity", "speed", "j
 const STILL_ON_S: f64 = 0.5;
 
 /// All lanes: expected alerts first, then those nobody expected, then the allowed ones.
-pub(super) fn lanes(alerts: &[AlertLane], axis: &Axis) -> String {
+pub(super) fn lanes(alerts: &[AlertLane], axis: Axis) -> String {
     if alerts.is_empty() {
         return lane(
             "bars",
@@ -66,7 +66,7 @@ fn class(alert: &AlertLane) -> (&'static str, &'static str) {
     }
 }
 
-fn alert_lane(alert: &AlertLane, axis: &Axis) -> String {
+fn alert_lane(alert: &AlertLane, axis: Axis) -> String {
     let (class, word) = class(alert);
     let label = |name: &str| alert.labels.get(name).map_or("", String::as_str);
     let name = format!(
@@ -120,7 +120,7 @@ fn times(alert: &AlertLane) -> String {
         .join(" · ")
 }
 
-fn bar(stretch: &Stretch, axis: &Axis) -> String {
+fn bar(stretch: &Stretch, axis: Axis) -> String {
     let state = if stretch.state == "firing" {
         "firing"
     } else {
@@ -135,7 +135,7 @@ fn bar(stretch: &Stretch, axis: &Axis) -> String {
 }
 
 /// The end of the last firing, if it ended while somebody watched.
-fn resolved(alert: &AlertLane, axis: &Axis) -> String {
+fn resolved(alert: &AlertLane, axis: Axis) -> String {
     firing(alert)
         .last()
         .filter(|last| last.to_s < axis.total_s() - STILL_ON_S)
@@ -144,7 +144,7 @@ fn resolved(alert: &AlertLane, axis: &Axis) -> String {
         })
 }
 
-fn mark(at_s: f64, word: &str, shape: &str, axis: &Axis) -> String {
+fn mark(at_s: f64, word: &str, shape: &str, axis: Axis) -> String {
     format!(
         "<span class=\"at {word}\" style=\"{}\" title=\"{word} at {}\">{shape}</span>",
         axis.point(at_s),

@@ -40,12 +40,12 @@ impl Axis {
     }
 
     /// The axis's length, seconds.
-    pub(super) const fn total_s(&self) -> f64 {
+    pub(super) const fn total_s(self) -> f64 {
         self.total_s
     }
 
     /// Where a moment is, from 0 to 1. What lies outside is at the edge.
-    pub(super) fn share(&self, at_s: f64) -> f64 {
+    pub(super) fn share(self, at_s: f64) -> f64 {
         if at_s.is_finite() {
             (at_s / self.total_s).clamp(0.0, 1.0)
         } else {
@@ -54,18 +54,18 @@ impl Axis {
     }
 
     /// The style that puts something at a moment.
-    pub(super) fn point(&self, at_s: f64) -> String {
+    pub(super) fn point(self, at_s: f64) -> String {
         format!("left:{:.2}%", self.share(at_s) * 100.0)
     }
 
     /// The style that puts something over a stretch of time.
-    pub(super) fn stretch(&self, from_s: f64, to_s: f64) -> String {
+    pub(super) fn stretch(self, from_s: f64, to_s: f64) -> String {
         let (from, to) = (self.share(from_s) * 100.0, self.share(to_s) * 100.0);
         format!("left:{from:.2}%;width:{:.2}%", (to - from).max(0.0))
     }
 
     /// Where the ticks are, seconds.
-    pub(super) fn ticks(&self) -> Vec<f64> {
+    pub(super) fn ticks(self) -> Vec<f64> {
         let step = STEPS
             .into_iter()
             .find(|step| self.total_s / step <= MOST_TICKS)
@@ -76,7 +76,7 @@ impl Axis {
     }
 
     /// What is written at a tick.
-    pub(super) fn label(&self, at_s: f64) -> String {
+    pub(super) fn label(self, at_s: f64) -> String {
         if self.total_s <= MINUTES_FROM_S {
             return format!("{at_s:.0} s");
         }

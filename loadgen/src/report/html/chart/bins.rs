@@ -24,23 +24,26 @@ pub(super) struct Bin {
     pub(super) p99_ms: f64,
 }
 
-/// Gathers the seconds for an axis of the given length.
+/// Gathers the seconds for an axis of the given length. A last bin that is cut short is left out:
+/// its rate would look like a fall.
 pub(super) fn bins(seconds: &[SecondReport], total_s: f64) -> Vec<Bin> {
     let width = (total_s / MOST_BINS).ceil().max(1.0);
     let mut bins: Vec<Bin> = Vec::new();
     for second in seconds {
-        let at = f64::from(second.second);
-        let from_s = (at / width).floor() * width;
+        let from_s = (f64::from(second.second) / width).floor() * width;
         if bins.last().is_none_or(|last| last.from_s < from_s) {
             bins.push(Bin {
                 from_s,
-                to_s: (from_s + width).min(total_s.max(at + 1.0)),
+                to_s: from_s + width,
                 ..Bin::default()
             });
         }
         if let Some(bin) = bins.last_mut() {
             bin.take(second, width);
         }
+    }
+    if bins.len() > 1 {
+        bins.pop_if(|last| last.to_s > total_s);
     }
     bins
 }
@@ -81,6 +84,14 @@ mod tests {
             (bins[7].from_s, bins[7].to_s, bins[7].intended),
             (7.0, 8.0, 7.0)
         );
+    }
+
+    #[test]
+    fn a_last_second_that_was_cut_short_is_no_fall() {
+        let seconds: Vec<_> = (0..=40).map(|at| second(at, 5, 1.0)).collect();
+        assert_eq!(bins(&seconds, 40.4).len(), 40);
+        assert_eq!(bins(&seconds, 41.0).len(), 41);
+        assert_eq!(bins(&seconds[..1], 0.4).len(), 1);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::report::html::words;
 use crate::report::record::FaultRecord;
 
 /// The phases, each with its name.
-pub(super) fn phases(phases: &[PhaseReport], axis: &Axis) -> String {
+pub(super) fn phases(phases: &[PhaseReport], axis: Axis) -> String {
     if phases.is_empty() {
         return String::new();
     }
@@ -26,7 +26,7 @@ pub(super) fn phases(phases: &[PhaseReport], axis: &Axis) -> String {
 }
 
 /// One lane a service and kind; a fault that was put again and again has several bars in it.
-pub(super) fn faults(faults: &[FaultRecord], axis: &Axis) -> String {
+pub(super) fn faults(faults: &[FaultRecord], axis: Axis) -> String {
     let mut groups: Vec<Vec<&FaultRecord>> = Vec::new();
     for fault in faults {
         let same = groups.iter_mut().find(|group| {
@@ -42,22 +42,26 @@ pub(super) fn faults(faults: &[FaultRecord], axis: &Axis) -> String {
     each(&groups, |group| fault_lane(group, axis))
 }
 
-fn fault_lane(faults: &[&FaultRecord], axis: &Axis) -> String {
+fn fault_lane(faults: &[&FaultRecord], axis: Axis) -> String {
     let Some(first) = faults.first() else {
         return String::new();
     };
     let strikes: u64 = faults.iter().map(|fault| fault.strikes).sum();
+    // A fault that ends its process takes its count along: none is not nothing.
+    let struck = match strikes {
+        0 => String::new(),
+        strikes => format!("struck {}×", words::count(strikes)),
+    };
     let name = format!(
         "<b>{kind}</b> <span class=\"quiet\">fault</span><span class=\"line\"><span class=\"service\">{service}</span> \
-         <span class=\"quiet\">struck {strikes}×</span></span>",
+         <span class=\"quiet\">{struck}</span></span>",
         kind = text(&first.kind),
         service = text(&first.service),
-        strikes = words::count(strikes),
     );
     lane("bars fault", &name, &each(faults, |fault| bar(fault, axis)))
 }
 
-fn bar(fault: &FaultRecord, axis: &Axis) -> String {
+fn bar(fault: &FaultRecord, axis: Axis) -> String {
     let bar = format!(
         "<i class=\"bar fault\" style=\"{}\" title=\"{} to {}\"></i>",
         axis.stretch(fault.from_s, fault.to_s),

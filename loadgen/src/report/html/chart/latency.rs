@@ -44,7 +44,7 @@ fn power(exponent: f64) -> i32 {
 }
 
 /// The lane of latencies; nothing where nothing was answered.
-pub(super) fn lane(bins: &[Bin], axis: &Axis) -> String {
+pub(super) fn lane(bins: &[Bin], axis: Axis) -> String {
     let values = bins.iter().flat_map(|bin| [bin.p50_ms, bin.p99_ms]);
     let Some(decades) = Decades::holding(values) else {
         return String::new();

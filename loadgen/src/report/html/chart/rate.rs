@@ -6,7 +6,7 @@ use super::lane as any_lane;
 use super::svg::{self, Step};
 
 /// The lane of rates; nothing where nobody came.
-pub(super) fn lane(bins: &[Bin], axis: &Axis) -> String {
+pub(super) fn lane(bins: &[Bin], axis: Axis) -> String {
     let highest = bins
         .iter()
         .map(|bin| bin.intended.max(bin.completed + bin.failed))

@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::*;
-use crate::monitoring::{Endpoints, generate};
+use crate::monitoring::{Endpoints, built_in_rules, generate};
 
 fn program(folder: &Path, name: &str, mode: u32) -> anyhow::Result<PathBuf> {
     fs::create_dir_all(folder)?;
@@ -90,7 +90,7 @@ fn get(address: SocketAddr, url: &Url) -> anyhow::Result<String> {
 
 /// Asks until the answer holds what is waited for.
 fn wait_for(address: SocketAddr, url: &Url, wanted: &str) -> anyhow::Result<()> {
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     let mut last = String::new();
     while Instant::now() < deadline {
         match get(address, url) {
@@ -116,7 +116,7 @@ fn the_real_programs_run_from_the_generated_folder() -> anyhow::Result<()> {
         alertmanager: free_address()?,
         ..Endpoints::usual()?
     };
-    generate(dir.path(), Speed::Demo, &endpoints)?;
+    generate(dir.path(), Speed::Demo, &endpoints, &built_in_rules())?;
     let folders = Folders {
         config: dir.path(),
         data: dir.path(),
