@@ -57,9 +57,9 @@ enum Command {
     /// Prints the JSON schema of scenario files.
     Schema,
     /// Takes back every fault of every service.
-    Reset(ResetArgs),
+    Reset(Box<ResetArgs>),
     /// Asks one address as fast as it answers.
-    Bench(BenchArgs),
+    Bench(Box<BenchArgs>),
     /// Checks that the generator keeps its schedule on this machine.
     BenchGenerator(GeneratorArgs),
 }
@@ -89,11 +89,15 @@ Exit codes:
 pub fn main_with<I>(args: I) -> ExitCode
 where
     I: IntoIterator,
-    I::Item: Into<OsString> + Clone,
+    I::Item: Into<OsString>,
 {
+    let args: Vec<OsString> = args.into_iter().map(Into::into).collect();
+    // What `serve` does not understand is a wrong setting of a service, as everywhere in the company.
+    let is_service = args.get(1).is_some_and(|command| command == "serve");
     let cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
-        Err(error) => return refuse(&error),
+        Err(error) if is_service => return refuse(&error, EXIT_CONFIG),
+        Err(error) => return refuse(&error, EXIT_USAGE),
     };
     match cli.command {
         None => drill::run(cli.drill),
@@ -113,15 +117,13 @@ where
     }
 }
 
-/// Help and version are answers; anything else is wrong usage. What `serve` does not understand is
-/// a wrong setting of a service, like everywhere in the company.
-fn refuse(error: &clap::Error) -> ExitCode {
+/// Help and version are answers; anything else is wrong.
+fn refuse(error: &clap::Error, code: u8) -> ExitCode {
     // A closed terminal leaves nobody to tell.
     let _ = error.print();
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => ExitCode::SUCCESS,
-        _ if std::env::args_os().any(|word| word == "serve") => ExitCode::from(EXIT_CONFIG),
-        _ => ExitCode::from(EXIT_USAGE),
+        _ => ExitCode::from(code),
     }
 }
 
@@ -144,5 +146,5 @@ fn say(text: &str) -> ExitCode {
 
 /// Wrong usage that clap can't see, in its words.
 fn usage(kind: ErrorKind, message: impl Display) -> ExitCode {
-    refuse(&Cli::command().error(kind, message))
+    refuse(&Cli::command().error(kind, message), EXIT_USAGE)
 }

@@ -96,7 +96,7 @@ pub async fn serve(
     let (routes, api) = routes::router(Arc::clone(&inbox), Arc::clone(&lease)).split_for_parts();
     let visits = VisitMetrics::register(&mut telemetry.registry);
     let metrics = HttpMetrics::register(&mut telemetry.registry, &api, telemetry.exporting);
-    let router = around(routes, metrics, &config, &telemetry);
+    let app = around(routes, metrics, &config, &telemetry);
     let readiness = Readiness::default();
     let port = TelemetryPort {
         readiness: readiness.clone(),
@@ -116,7 +116,7 @@ pub async fn serve(
     stop.spawn(async move { baseline.run(token).await });
     readiness.set(true);
     tracing::info!(address = %server.address(), %telemetry_address, baseline = %config.baseline, "serving");
-    server.serve(router, (&config.http).into(), &stop).await;
+    server.serve(app, (&config.http).into(), &stop).await;
     readiness.set(false);
     Ok(())
 }

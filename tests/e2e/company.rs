@@ -14,7 +14,7 @@ use company_tests::{Company, Program, until};
 use rustix::process::Signal;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_firedrill");
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_mins(1);
 
 /// Processes that have this folder among their arguments or in their environment.
 fn processes_of(folder: &Path) -> Vec<i32> {
@@ -58,7 +58,9 @@ async fn opens_with_customers_and_closes_cleanly() -> Result<()> {
     let mut company = Company::open(BINARY, &[]).await?;
     let facts = company.facts()?;
     assert_eq!(facts["speed"], "demo");
-    let mode = fs::metadata(company.data_dir().join("company.json"))?.permissions().mode();
+    let mode = fs::metadata(company.data_dir().join("company.json"))?
+        .permissions()
+        .mode();
     assert_eq!(mode & 0o777, 0o600, "company.json holds a secret");
 
     let http = company_tests::http::client();
@@ -83,7 +85,11 @@ async fn leaves_nobody_behind_when_it_is_killed() -> Result<()> {
     let mut company = Company::open(BINARY, &[]).await?;
     let folder = company.data_dir().to_owned();
     // The services, the customers, Prometheus and Alertmanager, and the supervisor.
-    assert!(processes_of(&folder).len() >= 5, "{:?}", processes_of(&folder));
+    assert!(
+        processes_of(&folder).len() >= 5,
+        "{:?}",
+        processes_of(&folder)
+    );
     company.program().signal(Signal::KILL)?;
     until("all children are gone", SOON, async || {
         processes_of(&folder).is_empty().then_some(())
@@ -95,7 +101,10 @@ async fn leaves_nobody_behind_when_it_is_killed() -> Result<()> {
 async fn a_dead_service_is_started_again() -> Result<()> {
     let company = Company::open(BINARY, &["--no-monitoring", "--baseline", "0/h"]).await?;
     let http = company_tests::http::client();
-    let token = company.facts()?["faults_token"].as_str().context("a token")?.to_owned();
+    let token = company.facts()?["faults_token"]
+        .as_str()
+        .context("a token")?
+        .to_owned();
     let started = async || -> Option<f64> {
         let url = format!("{}/metrics", company.url(9111));
         let text = http.get(url).send().await.ok()?.text().await.ok()?;
@@ -126,7 +135,10 @@ async fn a_taken_port_is_one_line_that_names_it() -> Result<()> {
     let (code, lines) = refused(&ports, folder.path(), |_| {}).await?;
     assert_eq!(code, Some(1), "{lines}");
     assert_eq!(lines.lines().count(), 1, "{lines}");
-    assert!(lines.contains(&(8001 + ports.value()).to_string()), "{lines}");
+    assert!(
+        lines.contains(&(8001 + ports.value()).to_string()),
+        "{lines}"
+    );
     assert!(lines.contains("--port-offset"), "{lines}");
     Ok(())
 }
@@ -192,7 +204,10 @@ async fn a_wrong_flag_is_refused_with_64() -> Result<()> {
 async fn ctrl_c_in_a_drill_takes_the_faults_back() -> Result<()> {
     let company = Company::open(BINARY, &[]).await?;
     let http = company_tests::http::client();
-    let token = company.facts()?["faults_token"].as_str().context("a token")?.to_owned();
+    let token = company.facts()?["faults_token"]
+        .as_str()
+        .context("a token")?
+        .to_owned();
     let faults = async || -> Option<usize> {
         let url = format!("{}/faults", company.url(9111));
         let answer = http.get(url).bearer_auth(&token).send().await.ok()?;
@@ -200,12 +215,19 @@ async fn ctrl_c_in_a_drill_takes_the_faults_back() -> Result<()> {
         Some(listed["faults"].as_array()?.len())
     };
     let mut drill = company.start_drill("order-failures")?;
-    until("the fault is in force", Duration::from_secs(90), async || {
-        faults().await.filter(|count| *count == 1)
-    })
+    until(
+        "the fault is in force",
+        Duration::from_secs(90),
+        async || faults().await.filter(|count| *count == 1),
+    )
     .await?;
     drill.signal(Signal::INT)?;
-    assert_eq!(drill.ended(SOON).await?.code(), Some(130), "{}", drill.lines());
+    assert_eq!(
+        drill.ended(SOON).await?.code(),
+        Some(130),
+        "{}",
+        drill.lines()
+    );
     assert_eq!(faults().await, Some(0));
     company.close().await
 }

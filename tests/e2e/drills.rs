@@ -12,7 +12,11 @@ async fn passes(scenario: &str) -> Result<Value> {
     let company = Company::open(BINARY, &[]).await?;
     let drill = company.drill(scenario).await?;
     drill.expect_code(0)?;
-    ensure!(drill.report["verdict"] == "PASS", "{:#}", drill.report["verdicts"]);
+    ensure!(
+        drill.report["verdict"] == "PASS",
+        "{:#}",
+        drill.report["verdicts"]
+    );
     ensure!(
         drill.report["expectations"]
             .as_array()
@@ -20,7 +24,12 @@ async fn passes(scenario: &str) -> Result<Value> {
         "{:#}",
         drill.report["expectations"]
     );
-    for file in ["report.html", "junit.xml", "ground_truth.jsonl", "alerts.jsonl"] {
+    for file in [
+        "report.html",
+        "junit.xml",
+        "ground_truth.jsonl",
+        "alerts.jsonl",
+    ] {
         ensure!(company.reports().join(file).exists(), "{file} is missing");
     }
     company.close().await?;
@@ -58,7 +67,10 @@ async fn surge() -> Result<()> {
     let took = surge["took_s"].as_f64().expect("the time to detect");
     let limit = surge["limit_s"].as_f64().expect("its limit");
     assert!(took > 0.0 && took <= limit, "{took} s of {limit} s");
-    assert!(surge["delivered_s"].as_f64().is_some_and(|s| s >= took), "{surge}");
+    assert!(
+        surge["delivered_s"].as_f64().is_some_and(|s| s >= took),
+        "{surge}"
+    );
     Ok(())
 }
 
@@ -107,6 +119,9 @@ async fn blip() -> Result<()> {
     let report = passes("blip").await?;
     assert!(fired(&report).is_empty());
     let strikes = report["faults"][0]["strikes"].as_u64();
-    assert!(strikes.is_some_and(|strikes| strikes > 0), "the blip struck nobody");
+    assert!(
+        strikes.is_some_and(|strikes| strikes > 0),
+        "the blip struck nobody"
+    );
     Ok(())
 }

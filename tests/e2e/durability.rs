@@ -13,7 +13,7 @@ use rustix::process::Signal;
 use tokio::process::Command;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_firedrill");
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_mins(1);
 
 /// One pizza-service on its own.
 struct Pizza {
@@ -57,7 +57,10 @@ impl Pizza {
         let http = company_tests::http::client();
         let acknowledged = heard.acknowledged.lock().clone();
         for id in &acknowledged {
-            let answer = http.get(format!("{}/orders/{id}", self.url())).send().await?;
+            let answer = http
+                .get(format!("{}/orders/{id}", self.url()))
+                .send()
+                .await?;
             ensure!(
                 answer.status().is_success(),
                 "order {id} was answered 201 and is now {}",
@@ -125,7 +128,10 @@ async fn postgres_away_means_503_then_recovery_and_nothing_missing() -> Result<(
         .await?;
     assert_eq!(refused.status().as_u16(), 503);
     assert!(refused.headers().contains_key("retry-after"));
-    assert_eq!(refused.headers()["content-type"], "application/problem+json");
+    assert_eq!(
+        refused.headers()["content-type"],
+        "application/problem+json"
+    );
 
     postgres.start_again().await?;
     more_orders(&customers, 100).await?;

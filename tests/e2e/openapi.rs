@@ -27,14 +27,20 @@ async fn schemathesis_finds_nothing() -> Result<()> {
             .env_remove("POSTGRES_URL"),
     )?;
     let ready = format!("http://127.0.0.1:{telemetry}/readyz");
-    pizza.answers(&ready, Duration::from_secs(60)).await?;
+    pizza.answers(&ready, Duration::from_mins(1)).await?;
 
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let found = Blocking::new(root.join("scripts/python.sh"))
         .current_dir(folder.path())
         .args(["schemathesis==4.32.5", "schemathesis", "run"])
         .arg(format!("http://127.0.0.1:{api}/openapi.json"))
-        .args(["--checks=all", "--max-examples=60", "--seed=1", "--no-color", "--workers=1"])
+        .args([
+            "--checks=all",
+            "--max-examples=60",
+            "--seed=1",
+            "--no-color",
+            "--workers=1",
+        ])
         .output()?;
     assert!(
         found.status.success(),

@@ -171,7 +171,7 @@ impl Company {
     /// When it does not end with exit code 0.
     pub async fn close(mut self) -> Result<()> {
         self.program.signal(Signal::TERM)?;
-        let status = self.program.ended(Duration::from_secs(60)).await?;
+        let status = self.program.ended(Duration::from_mins(1)).await?;
         ensure!(
             status.success(),
             "the company ended with {status}:\n{}",
@@ -185,7 +185,13 @@ impl Company {
 /// environment of the tests says.
 pub fn command(binary: &str, ports: &Offset, folder: &Path) -> Command {
     let mut command = Command::new(binary);
-    for key in ["POSTGRES_URL", "AMQP_URL", "FAULTS_TOKEN", "RUST_LOG", "OTEL_EXPORTER_OTLP_ENDPOINT"] {
+    for key in [
+        "POSTGRES_URL",
+        "AMQP_URL",
+        "FAULTS_TOKEN",
+        "RUST_LOG",
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+    ] {
         command.env_remove(key);
     }
     command
@@ -219,6 +225,11 @@ impl Drill {
         self.report["expectations"]
             .as_array()
             .and_then(|all| all.iter().find(|one| one["name"] == name))
-            .with_context(|| format!("no expectation `{name}` in {:#}", self.report["expectations"]))
+            .with_context(|| {
+                format!(
+                    "no expectation `{name}` in {:#}",
+                    self.report["expectations"]
+                )
+            })
     }
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
-use rustix::process::{Pid, Signal, kill_process};
 use parking_lot::Mutex;
+use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
 
@@ -32,7 +32,7 @@ impl Program {
             .process_group(0)
             .kill_on_drop(true)
             .spawn()
-            .with_context(|| format!("{:?}", command.as_std().get_program()))?;
+            .with_context(|| command.as_std().get_program().display().to_string())?;
         let lines = Arc::default();
         if let Some(out) = child.stdout.take() {
             tokio::spawn(keep(out, Arc::clone(&lines)));

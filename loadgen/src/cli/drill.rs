@@ -50,7 +50,7 @@ pub(super) struct DrillArgs {
     #[arg(long)]
     no_lease: bool,
 
-    /// Without a turn: where to receive Alertmanager's webhooks [default: the address of LOADGEN_URL].
+    /// Without a turn: where to receive Alertmanager's webhooks [default: that of --loadgen-url].
     #[arg(long, value_name = "ADDRESS", requires = "no_lease")]
     webhook_listen: Option<SocketAddr>,
 
@@ -149,6 +149,10 @@ fn watch_signals(stop: &CancellationToken) -> io::Result<()> {
         );
         stop.cancel();
         next(&mut signals).await;
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the user does not want to wait for anything"
+        )]
         std::process::exit(i32::from(Verdict::Interrupted.exit_code()));
     });
     Ok(())

@@ -14,6 +14,12 @@ fn words(event: &Event) -> (&'static str, String) {
         Event::Phase(name) => ("phase", name.clone()),
         Event::FaultOn { service, kind } => ("fault", format!("{kind} at {service}")),
         Event::FaultStrikes { service, kind } => ("strikes", format!("{kind} at {service}")),
+        // A fault that ends the process is not counted by it.
+        Event::FaultOff {
+            service,
+            kind,
+            strikes: 0,
+        } => ("mended", format!("{kind} at {service}")),
         Event::FaultOff {
             service,
             kind,

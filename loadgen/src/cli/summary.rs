@@ -37,7 +37,8 @@ pub(super) fn text(record: &DrillRecord, colour: bool) -> String {
             finding.reason
         ));
     }
-    if record.verdict != Verdict::Preflight {
+    // A drill that was refused has nothing to add to the reasons.
+    if record.load.total.counts.intended > 0 {
         line("");
         for expectation in &record.expectations {
             line(&expected(expectation));

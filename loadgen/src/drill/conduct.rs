@@ -15,7 +15,7 @@ use super::effects::Effects;
 use super::faults::Faults;
 use super::injector::{Injected, Injector};
 use super::judge::{Case, Observed};
-use super::lanes::{Lane, disagreements};
+use super::lanes::{Lanes, disagreements};
 use super::monitors::Monitors;
 use super::preflight::Ready;
 use super::screen::{Event, Screen, Tick};
@@ -45,6 +45,7 @@ pub(super) async fn conduct(stage: &Stage<'_>) -> Result<(Observed, Clock), Star
     let ready = stage.ready;
     let poll = (ready.pace.evaluation / 4).clamp(FINEST_POLL, COARSEST_POLL);
     let plan = Plan::new(&ready.scenario.phases, stage.seed).with_tail();
+    stage.tell_limits();
     let clock = Clock::start();
     let load = LoadRun::start(plan, stage.targets, Limits::default(), Some(stage.drill_id))?;
     let injector = Injector::start(stage.windows(), clock, poll, &stage.screen);
@@ -57,6 +58,7 @@ pub(super) async fn conduct(stage: &Stage<'_>) -> Result<(Observed, Clock), Star
         phase: None,
     };
     scene.play(stage, poll).await;
+    let watched_s = clock.now_s();
     // The faults first: what is left of the load may still be needed to see them go.
     let injected = scene.injector.finish().await;
     scene.load.stop();
@@ -69,14 +71,22 @@ pub(super) async fn conduct(stage: &Stage<'_>) -> Result<(Observed, Clock), Star
         interrupted: stage.stop.is_cancelled(),
         ..Observed::default()
     };
-    stage.account_for_faults(injected, &scene.effects, &mut observed);
+    account_for_faults(injected, &scene.effects, &mut observed);
     stage
-        .consult_record(scene.watch.lanes().all(), clock, poll, &mut observed)
+        .consult_record(scene.watch.lanes(), clock, watched_s, poll, &mut observed)
         .await;
     Ok((observed, clock))
 }
 
 impl Stage<'_> {
+    fn tell_limits(&self) {
+        let expected = self.ready.scenario.expect.fires.iter();
+        for (fires, limits) in expected.zip(&self.ready.fires) {
+            let line = format!("{} must fire within {}", fires.matcher(), limits.fires);
+            self.screen.note(&line);
+        }
+    }
+
     fn case(&self) -> Case<'_> {
         Case {
             scenario: &self.ready.scenario,
@@ -112,42 +122,47 @@ impl Stage<'_> {
         )
     }
 
-    /// A fault that ends the process is not counted by it: the first restart is its effect.
-    fn account_for_faults(&self, injected: Injected, effects: &Effects, observed: &mut Observed) {
-        observed.faults = injected.records;
-        observed.fault_failures = injected.failures;
-        for fault in &mut observed.faults {
-            let ends_process = FaultKind::named(&fault.kind).is_some_and(|kind| kind.ends_process);
-            if ends_process && fault.effect_s.is_none() {
-                fault.effect_s = effects.first_restart_s(&fault.service);
-            }
-        }
-    }
-
     /// Prometheus's own record is what is judged; the live watch must agree with it.
     async fn consult_record(
         &self,
-        live: &[Lane],
+        live: &Lanes,
         clock: Clock,
+        watched_s: f64,
         poll: Duration,
         observed: &mut Observed,
     ) {
-        let record = match self.monitors.record(clock).await {
+        let evaluation = self.ready.pace.evaluation;
+        let record = self.monitors.record(clock, watched_s, evaluation, live);
+        let record = match record.await {
             Ok(record) => record,
             Err(error) => {
                 observed
                     .monitoring_failures
                     .push(format!("Prometheus's record can't be had: {error}"));
-                observed.lanes = live.to_vec();
+                observed.lanes = live.all().to_vec();
                 return;
             }
         };
-        let tolerance =
-            self.ready.pace.evaluation.as_secs_f64() + poll.as_secs_f64() + record.step_s;
+        let looks = live.widest_gap_s().max(poll.as_secs_f64());
+        let tolerance = evaluation.as_secs_f64() + looks + record.step_s;
         let lanes = record.lanes.into_all();
-        let found = disagreements(live, &lanes, tolerance, clock.now_s());
+        let found = disagreements(live.all(), &lanes, tolerance, watched_s);
         observed.monitoring_failures.extend(found);
         observed.lanes = lanes;
+    }
+}
+
+/// A fault that ends the process is not counted by it: restarts are its strikes.
+fn account_for_faults(injected: Injected, effects: &Effects, observed: &mut Observed) {
+    observed.faults = injected.records;
+    observed.fault_failures = injected.failures;
+    for fault in &mut observed.faults {
+        let ends_process = FaultKind::named(&fault.kind).is_some_and(|kind| kind.ends_process);
+        if ends_process {
+            let restarts = effects.restarts(&fault.service);
+            fault.strikes = restarts.count;
+            fault.effect_s = restarts.first_s;
+        }
     }
 }
 

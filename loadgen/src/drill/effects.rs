@@ -59,14 +59,15 @@ impl Effects {
         &self.seen
     }
 
-    /// When a service was first seen to have restarted.
-    pub fn first_restart_s(&self, of: &str) -> Option<f64> {
+    /// How often a service was seen to have restarted, and when first; nothing where no effect
+    /// asks for that.
+    pub fn restarts(&self, of: &str) -> EffectSeen {
         let pairs = self.wanted.iter().zip(&self.seen);
-        let firsts = pairs.filter_map(|(effect, seen)| match effect {
-            Effect::Restarts { service, .. } if service == of => seen.first_s,
+        let mut seen = pairs.filter_map(|(effect, seen)| match effect {
+            Effect::Restarts { service, .. } if service == of => Some(*seen),
             _ => None,
         });
-        firsts.min_by(f64::total_cmp)
+        seen.next().unwrap_or_default()
     }
 
     /// Whether the service's process is another one than at the last look.

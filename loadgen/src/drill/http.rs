@@ -83,6 +83,7 @@ pub fn client() -> reqwest::Client {
         .connect_timeout(CONNECT_TIMEOUT)
         .timeout(TIMEOUT)
         .build()
+        // Fails only where no TLS provider is installed, and one just was.
         .unwrap_or_default()
 }
 

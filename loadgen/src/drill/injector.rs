@@ -99,8 +99,7 @@ impl Injector {
                     .push(format!("the injector failed: {error}"));
             }
         }
-        let injected = self.injected.lock().clone();
-        injected
+        std::mem::take(&mut *self.injected.lock())
     }
 }
 
@@ -305,10 +304,17 @@ async fn take_back(faults: &Faults, kind: Option<&str>) -> Result<u64, HttpError
                 };
                 return Ok(strikes(&counted).max(strikes(&taken)));
             }
-            (Err(error @ HttpError::Refused { .. }), _) => return Err(error),
+            (Err(error), _) if is_final(&error) => return Err(error),
             _ => sleep(RETRY).await,
         }
     }
+}
+
+/// Whether asking again would get the same answer.
+fn is_final(error: &HttpError) -> bool {
+    error
+        .status()
+        .is_some_and(|status| status.is_client_error())
 }
 
 /// Takes back every fault of every service, and checks it. Returns one line for each service where

@@ -27,7 +27,11 @@ pub struct Change {
 
 /// Every alert instance that was seen, without the Watchdog.
 #[derive(Clone, Debug, Default)]
-pub struct Lanes(Vec<Lane>);
+pub struct Lanes {
+    instances: Vec<Lane>,
+    last_look_s: f64,
+    widest_gap_s: f64,
+}
 
 impl Lane {
     /// The stretches in which it fired.
@@ -78,6 +82,8 @@ impl Lanes {
         at_s: f64,
         alerts: impl IntoIterator<Item = (Labels, AlertState)>,
     ) -> Vec<Change> {
+        self.widest_gap_s = self.widest_gap_s.max(at_s - self.last_look_s);
+        self.last_look_s = at_s;
         let mut now: BTreeMap<Labels, AlertState> = BTreeMap::new();
         for (labels, state) in alerts {
             if state != AlertState::Inactive && !is_watchdog(&labels) {
@@ -87,7 +93,7 @@ impl Lanes {
             }
         }
         let mut changes = Vec::new();
-        for lane in &mut self.0 {
+        for lane in &mut self.instances {
             let state = now.remove(&lane.labels);
             if lane.continues(at_s, state) {
                 changes.push(Change {
@@ -101,7 +107,7 @@ impl Lanes {
                 labels: labels.clone(),
                 state: Some(state),
             });
-            self.0.push(Lane {
+            self.instances.push(Lane {
                 labels,
                 stretches: vec![stretch(state, at_s)],
                 open: true,
@@ -133,14 +139,31 @@ impl Lanes {
         lanes
     }
 
+    /// The longest time without a look, seconds: what happened may have been seen so much later.
+    pub fn widest_gap_s(&self) -> f64 {
+        self.widest_gap_s
+    }
+
+    /// Whether this record shows as over what was seen to be over.
+    pub fn caught_up(&self, live: &Self) -> bool {
+        let over = |lane: &Lane| {
+            let seen = live
+                .instances
+                .iter()
+                .find(|seen| seen.labels == lane.labels);
+            seen.is_some_and(|seen| !seen.open)
+        };
+        !self.instances.iter().any(|lane| lane.open && over(lane))
+    }
+
     /// The lanes, in the order in which they were first seen.
     pub fn all(&self) -> &[Lane] {
-        &self.0
+        &self.instances
     }
 
     /// The lanes, in the order in which they were first seen.
     pub fn into_all(self) -> Vec<Lane> {
-        self.0
+        self.instances
     }
 }
 

@@ -1,5 +1,9 @@
 //! The monitoring that a drill judges.
 
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, sleep_until};
+
 use super::alertmanager::Alertmanager;
 use super::clock::Clock;
 use super::http::HttpError;
@@ -27,21 +31,50 @@ pub struct Record {
 /// Prometheus answers at most 11 000 points a series.
 const MOST_POINTS: f64 = 10_000.0;
 /// The finest step that is of use, seconds.
-const FINEST_STEP: f64 = 0.25;
+const FINEST_STEP: f64 = 0.05;
+/// Steps in an evaluation: what a time on a step can be too late is then of no matter.
+const STEPS: f64 = 10.0;
+/// How long Prometheus may take to record what it shows, beyond an evaluation.
+const RECORDING: Duration = Duration::from_secs(2);
 
 impl Monitors {
-    /// What Prometheus recorded in `ALERTS` from the drill's start until now.
-    pub async fn record(&self, clock: Clock) -> Result<Record, HttpError> {
+    /// What Prometheus recorded in `ALERTS` from the drill's start until `until_s` seconds after
+    /// it, and a step more: what the last look of `live` saw lies on it. Prometheus shows that an
+    /// alert is over a moment before it has recorded so; that moment is waited for.
+    pub async fn record(
+        &self,
+        clock: Clock,
+        until_s: f64,
+        evaluation: Duration,
+        live: &Lanes,
+    ) -> Result<Record, HttpError> {
+        let step_s = (evaluation.as_secs_f64() / STEPS)
+            .max(FINEST_STEP)
+            .max(until_s / MOST_POINTS);
+        let until_s = until_s + step_s;
+        sleep_until(clock.instant(Duration::from_secs_f64(until_s))).await;
+        let deadline = Instant::now() + evaluation + RECORDING;
+        loop {
+            let lanes = self.alerts_recorded(clock, until_s, step_s).await?;
+            if lanes.caught_up(live) || Instant::now() >= deadline {
+                return Ok(Record { lanes, step_s });
+            }
+            sleep(Duration::from_secs_f64(step_s)).await;
+        }
+    }
+
+    async fn alerts_recorded(
+        &self,
+        clock: Clock,
+        until_s: f64,
+        step_s: f64,
+    ) -> Result<Lanes, HttpError> {
         let started = clock.started_unix_s();
-        let until = started + clock.now_s();
-        let step_s = ((until - started) / MOST_POINTS).max(FINEST_STEP);
+        let until = started + until_s;
         let series = self
             .prometheus
             .range("ALERTS", started, until, step_s)
             .await?;
-        Ok(Record {
-            lanes: Lanes::from_series(series, started, started, until, step_s),
-            step_s,
-        })
+        Ok(Lanes::from_series(series, started, started, until, step_s))
     }
 }

@@ -11,6 +11,7 @@ use super::http::Api;
 use super::limits::{AlertLimits, Pace};
 use super::monitors::Monitors;
 use super::screen::Screen;
+use super::verdict::Verdict;
 use crate::report::record::Monitoring;
 use crate::scenario::Scenario;
 
@@ -66,20 +67,32 @@ pub struct Obstacle {
     pub text: String,
     /// Whether it may pass by itself, as in a company that has just started.
     pub passes: bool,
+    /// What it says about the drill: mostly that it could not begin, but some answers need no drill.
+    pub verdict: Verdict,
 }
 
 impl Obstacle {
-    fn passing(text: impl Into<String>) -> Self {
-        Self {
-            text: text.into(),
-            passes: true,
-        }
-    }
-
-    fn lasting(text: impl Into<String>) -> Self {
+    /// One that stays until somebody mends it.
+    pub(super) fn lasting(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
             passes: false,
+            verdict: Verdict::Preflight,
+        }
+    }
+
+    fn passing(text: impl Into<String>) -> Self {
+        Self {
+            passes: true,
+            ..Self::lasting(text)
+        }
+    }
+
+    /// One that settles the verdict before anything is touched.
+    fn settling(verdict: Verdict, text: impl Into<String>) -> Self {
+        Self {
+            verdict,
+            ..Self::lasting(text)
         }
     }
 }
@@ -90,7 +103,7 @@ pub async fn preflight(
     field: &Field<'_>,
     patience: Duration,
     screen: &dyn Screen,
-) -> Result<Ready, Vec<String>> {
+) -> Result<Ready, Vec<Obstacle>> {
     let deadline = Instant::now() + patience;
     let mut told = String::new();
     loop {
@@ -100,10 +113,7 @@ pub async fn preflight(
         };
         let hopeless = obstacles.iter().any(|obstacle| !obstacle.passes);
         if hopeless || Instant::now() >= deadline {
-            return Err(obstacles
-                .into_iter()
-                .map(|obstacle| obstacle.text)
-                .collect());
+            return Err(obstacles);
         }
         if let Some(first) = obstacles.first()
             && first.text != told

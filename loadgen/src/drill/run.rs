@@ -20,7 +20,7 @@ use super::http::{self, Api};
 use super::injector::take_back_everything;
 use super::judge::{Case, Observed, judge};
 use super::monitors::Monitors;
-use super::preflight::{Field, Ready, preflight};
+use super::preflight::{Field, Obstacle, Ready, preflight};
 use super::prometheus::Prometheus;
 use super::rails;
 use super::screen::Screen;
@@ -248,9 +248,9 @@ impl<'a> Drill<'a> {
             () = stop.cancelled() => return Err(Refusal::Stopped),
         };
         prepared.desk.take().await.map_err(|error| {
-            Refusal::Obstacles(vec![format!(
+            Refusal::obstacle(format!(
                 "no turn for this drill: {error}; wait until the other drill is over"
-            )])
+            ))
         })?;
         let stage = Stage {
             ready: &ready,
@@ -265,7 +265,7 @@ impl<'a> Drill<'a> {
         };
         let (observed, clock) = conduct(&stage)
             .await
-            .map_err(|error| Refusal::Obstacles(vec![error.to_string()]))?;
+            .map_err(|error| Refusal::obstacle(error.to_string()))?;
         Ok((ready, observed, clock))
     }
 
@@ -313,6 +313,7 @@ impl<'a> Drill<'a> {
     }
 
     fn refused(&self, obstacles: Vec<String>) -> DrillRecord {
+        let obstacles = obstacles.into_iter().map(Obstacle::lasting).collect();
         Refusal::Obstacles(obstacles).record(self)
     }
 
@@ -344,20 +345,35 @@ impl<'a> Drill<'a> {
 
 /// Why a drill did not begin.
 enum Refusal {
-    Obstacles(Vec<String>),
+    Obstacles(Vec<Obstacle>),
     Stopped,
 }
 
 impl Refusal {
+    fn obstacle(text: String) -> Self {
+        Self::Obstacles(vec![Obstacle::lasting(text)])
+    }
+
+    fn findings(self) -> Vec<Finding> {
+        match self {
+            Self::Obstacles(obstacles) => obstacles
+                .into_iter()
+                .map(|obstacle| Finding {
+                    verdict: obstacle.verdict,
+                    reason: obstacle.text,
+                })
+                .collect(),
+            Self::Stopped => vec![Finding {
+                verdict: Verdict::Interrupted,
+                reason: "stopped by its user before it began".to_owned(),
+            }],
+        }
+    }
+
     fn record(self, drill: &Drill<'_>) -> DrillRecord {
-        let (verdict, reasons) = match self {
-            Self::Obstacles(obstacles) => (Verdict::Preflight, obstacles),
-            Self::Stopped => (
-                Verdict::Interrupted,
-                vec!["stopped by its user before it began".to_owned()],
-            ),
-        };
-        let expectation = |reason: &String| ExpectationRecord {
+        let findings = self.findings();
+        let verdicts: BTreeSet<Verdict> = findings.iter().map(|finding| finding.verdict).collect();
+        let expectation = |finding: &Finding| ExpectationRecord {
             name: "the field is ready".to_owned(),
             kind: "preflight",
             held: false,
@@ -365,16 +381,13 @@ impl Refusal {
             delivered_s: None,
             from_effect_s: None,
             limit_s: None,
-            detail: reason.clone(),
+            detail: finding.reason.clone(),
         };
         DrillRecord {
-            verdict,
-            verdicts: vec![verdict],
-            expectations: reasons.iter().map(expectation).collect(),
-            findings: reasons
-                .into_iter()
-                .map(|reason| Finding { verdict, reason })
-                .collect(),
+            verdict: verdicts.last().copied().unwrap_or(Verdict::Preflight),
+            verdicts: verdicts.into_iter().rev().collect(),
+            expectations: findings.iter().map(expectation).collect(),
+            findings,
             ..drill.blank()
         }
     }

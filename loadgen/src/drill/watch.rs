@@ -131,7 +131,11 @@ impl Watch {
             self.look_at_alerts(now, alerts, screen);
         }
         if let Ok(news) = news {
-            self.seq = news.last.max(self.seq);
+            if news.last < self.seq {
+                self.failures
+                    .push("the webhook receiver started anew: notifications are lost".to_owned());
+            }
+            self.seq = news.last;
             for received in news.notifications {
                 self.delivered(received, screen);
             }

@@ -25,8 +25,11 @@ struct VisitLabels {
     outcome: &'static str,
 }
 
-/// How a visit can end, and its count.
-const OUTCOMES: [(&str, fn(&Counts) -> u64); 3] = [
+/// The word for an outcome, and where its count is.
+type Outcome = (&'static str, fn(&Counts) -> u64);
+
+/// How a visit can end.
+const OUTCOMES: [Outcome; 3] = [
     ("completed", |counts| counts.completed),
     ("failed", |counts| counts.failed),
     ("dropped", |counts| counts.dropped),

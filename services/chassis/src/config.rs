@@ -25,7 +25,7 @@ pub struct TelemetryConfig {
     pub log_file: Option<PathBuf>,
 
     /// Where traces go, by OTLP over HTTP, such as `http://127.0.0.1:4318`; without it, nowhere.
-    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "URL")]
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_parser = endpoint, value_name = "URL")]
     pub otlp_endpoint: Option<Url>,
 
     /// Whether requests leave metrics, spans and log lines. `off` is for measuring what they cost.
@@ -144,6 +144,17 @@ pub fn seconds(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// Parses the URL of a collector. One with a password is refused: this setting is shown in logs.
+fn endpoint(text: &str) -> Result<Url, String> {
+    let url: Url = text
+        .parse()
+        .map_err(|error| format!("not a URL: {error}"))?;
+    if url.password().is_some() {
+        return Err("credentials belong into OTEL_EXPORTER_OTLP_HEADERS".to_owned());
+    }
+    Ok(url)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,5 +193,13 @@ mod tests {
         for wrong in ["", "-1", "0", "4000", "NaN", "inf", "ten"] {
             assert!(seconds(wrong).is_err(), "{wrong} was taken");
         }
+    }
+
+    #[test]
+    fn a_collectors_url_holds_no_password() {
+        assert!(endpoint("http://127.0.0.1:4318").is_ok());
+        let error = endpoint("http://me:hunter2@collector").expect_err("holds a password");
+        assert!(!error.contains("hunter2"), "{error}");
+        assert!(endpoint("collector").is_err());
     }
 }

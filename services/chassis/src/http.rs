@@ -2,7 +2,7 @@
 
 pub mod client;
 pub mod docs;
-pub mod limits;
+mod limits;
 pub mod metrics;
 pub mod observe;
 pub mod server;

@@ -172,7 +172,7 @@ const KEPT: [HeaderName; 3] = [header::ALLOW, header::RETRY_AFTER, header::WWW_A
 
 /// Gives every error answer the one shape: a 4xx or 5xx that is no problem yet gets a body, and
 /// keeps the headers that mean something without its old one.
-pub async fn normalise(response: Response) -> Response {
+pub fn normalise(response: Response) -> Response {
     let status = response.status();
     if !(status.is_client_error() || status.is_server_error()) || is_problem(&response) {
         return response;

@@ -8,7 +8,10 @@ use uuid::Uuid;
 
 use crate::menu::{Pizza, Size};
 
+mod object;
 mod whole;
+
+object::objects_only!(NewOrder, NewItem);
 
 /// Characters that a name or an address may have.
 pub const MAX_TEXT_CHARACTERS: usize = 200;
@@ -60,7 +63,7 @@ impl OrderStatus {
 
 /// An order as a customer sends it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct NewOrder {
     /// Who gets it: one line, not only blanks. Blanks at both ends are dropped.
     #[schema(
@@ -85,7 +88,7 @@ pub struct NewOrder {
 
 /// One line of an order as a customer sends it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct NewItem {
     /// Which pizza.
     pub pizza: Pizza,

@@ -1,6 +1,6 @@
 //! The words as they are on the wire: a change here breaks clients.
 
-use contracts::{Item, NewItem, OrderPlaced, OrderStatus, Pizza, Size};
+use contracts::{Item, NewItem, NewOrder, OrderPlaced, OrderStatus, Pizza, Size};
 use serde_json::json;
 use time::macros::datetime;
 use uuid::Uuid;
@@ -99,5 +99,20 @@ fn a_quantity_is_a_whole_number_in_any_spelling() {
         "true",
     ] {
         assert_eq!(read(bad), None, "{bad}");
+    }
+}
+
+#[test]
+fn an_order_is_an_object() {
+    let item = json!({"pizza": "hawaii", "size": "small", "quantity": 1});
+    let order = json!({"customer": "Ada", "address": "1 Main Street", "items": [item]});
+    let read = serde_json::from_value::<NewOrder>(order.clone()).expect("an order");
+    assert_eq!(json!(read), order);
+    for other in [
+        json!(["Ada", "1 Main Street", [item]]),
+        json!({"customer": "Ada", "address": "1 Main Street", "items": [["hawaii", "small", 1]]}),
+    ] {
+        let error = serde_json::from_value::<NewOrder>(other).expect_err("no order");
+        assert!(error.to_string().contains("expected an object"), "{error}");
     }
 }

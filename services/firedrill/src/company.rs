@@ -30,7 +30,12 @@ use addresses::Addresses;
 #[derive(Args, Clone, Debug)]
 pub struct CompanyConfig {
     /// The folder for databases, logs and the monitoring's own data.
-    #[arg(long, env = "DATA_DIR", default_value = ".firedrill", value_name = "DIR")]
+    #[arg(
+        long,
+        env = "DATA_DIR",
+        default_value = ".firedrill",
+        value_name = "DIR"
+    )]
     pub data_dir: PathBuf,
 
     /// How fast alerts follow: `demo` divides every window and wait by 15.
@@ -126,14 +131,14 @@ fn start(config: &CompanyConfig) -> Result<u8, Refused> {
         .enable_all()
         .build()
         .context("cannot start the runtime")?;
-    tokio::task::LocalSet::new().block_on(&runtime, open(config, &data_dir, &addresses))
+    tokio::task::LocalSet::new().block_on(&runtime, open(config, &data_dir, addresses))
 }
 
 /// Opens the company, runs it, and closes it again whatever happened.
 async fn open(
     config: &CompanyConfig,
     data_dir: &Path,
-    addresses: &Addresses,
+    addresses: Addresses,
 ) -> Result<u8, Refused> {
     let stop = Stop::on_signals().context("cannot watch signals")?;
     let sink = LineSink::new(&data_dir.join("logs"), config.show_logs)
@@ -148,7 +153,7 @@ async fn open(
 async fn work(
     config: &CompanyConfig,
     data_dir: &Path,
-    addresses: &Addresses,
+    addresses: Addresses,
     supervisor: &mut Supervisor,
     stop: &Stop,
 ) -> Result<u8, Refused> {
@@ -159,7 +164,10 @@ async fn work(
         supervisor.start(spec, &token).await?;
     }
     supervisor
-        .start(roles::customers(data_dir, addresses, &config.baseline)?, &token)
+        .start(
+            roles::customers(data_dir, addresses, &config.baseline)?,
+            &token,
+        )
         .await?;
     let open_after = began.elapsed();
     let monitors = monitors::plan(config, data_dir, addresses)?;

@@ -24,7 +24,7 @@ use backoff::Backoff;
 use process::Process;
 
 /// How long a child may take from its start until it is ready.
-const READY_LIMIT: Duration = Duration::from_secs(60);
+const READY_LIMIT: Duration = Duration::from_mins(1);
 
 /// What became of a child before it was ready.
 #[derive(Debug, thiserror::Error)]
@@ -196,4 +196,3 @@ impl Keeper {
         self.sink.say(&self.spec.name, what);
     }
 }
-

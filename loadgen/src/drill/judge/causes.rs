@@ -26,8 +26,8 @@ pub(in crate::drill) fn ends(scenario: &Scenario, faults: &[FaultRecord]) -> f64
         .fold(planned, f64::max)
 }
 
-/// When the first effect was proven, at or after `cause`.
-pub(super) fn effect_at(cause: f64, case: &Case<'_>, observed: &Observed) -> Option<f64> {
+/// When the first effect was proven, at or after `since`.
+pub(super) fn effect_at(since: f64, case: &Case<'_>, observed: &Observed) -> Option<f64> {
     let strikes = observed.faults.iter().filter_map(|fault| fault.effect_s);
     let measured = observed.effects.iter().filter_map(|effect| effect.first_s);
     let load = case
@@ -45,6 +45,6 @@ pub(super) fn effect_at(cause: f64, case: &Case<'_>, observed: &Observed) -> Opt
     strikes
         .chain(measured)
         .chain(load)
-        .filter(|at| *at >= cause)
+        .filter(|at| *at >= since)
         .min_by(f64::total_cmp)
 }

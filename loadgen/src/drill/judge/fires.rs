@@ -10,16 +10,16 @@ use crate::scenario::Fires;
 
 pub(super) fn judge(case: &Case<'_>, observed: &Observed, bench: &mut Bench) {
     for (fires, limits) in case.scenario.expect.fires.iter().zip(case.fires) {
-        let cause = causes::begins(fires, case.scenario, &observed.faults);
+        let began = causes::begins(fires, case.scenario, &observed.faults);
         let seen = Seen::new(fires, observed);
         let mut faults = Vec::new();
-        seen.check(fires, limits, cause, &mut faults);
+        seen.check(fires, limits, began, &mut faults);
         let name = format!("{} fires", fires.matcher());
-        let after_effect = causes::effect_at(cause, case, observed).zip(seen.fired_s);
+        let after_effect = causes::effect_at(began, case, observed).zip(seen.fired);
         bench.expectations.push(ExpectationRecord {
             held: faults.is_empty(),
-            took_s: seen.fired_s.map(|at| at - cause),
-            delivered_s: seen.delivered_s.map(|at| at - cause),
+            took_s: seen.fired.map(|at| at - began),
+            delivered_s: seen.delivered.map(|at| at - began),
             from_effect_s: after_effect.map(|(effect, fired)| (fired - effect).max(0.0)),
             limit_s: Some(limits.fires.total().as_secs_f64()),
             detail: format!(
@@ -35,11 +35,11 @@ pub(super) fn judge(case: &Case<'_>, observed: &Observed, bench: &mut Bench) {
     }
 }
 
-/// What was seen of one expected alert.
+/// What was seen of one expected alert; seconds.
 struct Seen {
-    fired_s: Option<f64>,
-    delivered_s: Option<f64>,
-    longest_s: f64,
+    fired: Option<f64>,
+    delivered: Option<f64>,
+    longest: f64,
 }
 
 impl Seen {
@@ -59,10 +59,10 @@ impl Seen {
                 .fold(0.0, f64::max)
         };
         Self {
-            fired_s: first.map(|(_, at)| at),
-            delivered_s: first
+            fired: first.map(|(_, at)| at),
+            delivered: first
                 .and_then(|(lane, _)| delivered(lane, "firing", &observed.notifications)),
-            longest_s: first.map_or(0.0, |(lane, _)| longest(lane)),
+            longest: first.map_or(0.0, |(lane, _)| longest(lane)),
         }
     }
 
@@ -70,38 +70,38 @@ impl Seen {
         &self,
         fires: &Fires,
         limits: &AlertLimits,
-        cause: f64,
+        began: f64,
         faults: &mut Vec<(Verdict, String)>,
     ) {
-        let Some(fired) = self.fired_s else {
+        let Some(at) = self.fired else {
             faults.push((Verdict::Missed, "never fired".to_owned()));
             return;
         };
-        if fired < cause {
-            let early = show(cause - fired);
+        if at < began {
+            let early = show(began - at);
             faults.push((
                 Verdict::Unexpected,
                 format!("fired {early} before its cause began"),
             ));
         }
-        if let Some(late) = over(fired - cause, limits.fires.total().as_secs_f64()) {
+        if let Some(late) = over(at - began, limits.fires.total().as_secs_f64()) {
             faults.push((Verdict::Late, format!("fired after {late}")));
         }
-        match self.delivered_s {
+        match self.delivered {
             None => faults.push((
                 Verdict::Missed,
                 "fired, but never reached the webhook".to_owned(),
             )),
             Some(at) => {
-                if let Some(late) = over(at - cause, limits.delivered.total().as_secs_f64()) {
+                if let Some(late) = over(at - began, limits.delivered.total().as_secs_f64()) {
                     faults.push((Verdict::Late, format!("reached the webhook after {late}")));
                 }
             }
         }
         if let Some(stays) = fires.stays.map(|stays| stays.get().as_secs_f64())
-            && self.longest_s < stays
+            && self.longest < stays
         {
-            let (longest, stays) = (show(self.longest_s), show(stays));
+            let (longest, stays) = (show(self.longest), show(stays));
             faults.push((
                 Verdict::Late,
                 format!("fired for {longest} without a gap, {stays} asked for"),

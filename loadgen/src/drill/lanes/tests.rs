@@ -140,3 +140,32 @@ fn what_is_too_short_or_too_late_to_be_seen_by_both_is_no_disagreement() {
     assert!(disagreements(&short, &[], 1.5, 30.0).is_empty());
     assert!(disagreements(&[], &late, 1.5, 30.0).is_empty());
 }
+
+#[test]
+fn a_record_has_caught_up_when_it_shows_as_over_what_was_seen_to_be() {
+    let look = |states: &[Option<AlertState>]| {
+        let mut lanes = Lanes::default();
+        for (second, state) in (0_u32..).zip(states) {
+            lanes.look(
+                f64::from(second),
+                state.map(|state| (labels("Test"), state)),
+            );
+        }
+        lanes
+    };
+    let firing = Some(AlertState::Firing);
+    let over = look(&[firing, None]);
+    assert!(!look(&[firing, firing]).caught_up(&over));
+    assert!(over.caught_up(&over));
+    assert!(over.caught_up(&look(&[firing, firing])), "nor ahead");
+    assert!(look(&[firing]).caught_up(&Lanes::default()), "never seen");
+}
+
+#[test]
+fn the_widest_gap_counts_from_the_start() {
+    let mut lanes = Lanes::default();
+    for at_s in [0.5, 0.7, 1.0] {
+        lanes.look(at_s, []);
+    }
+    assert!((lanes.widest_gap_s() - 0.5).abs() < 1e-9);
+}

@@ -7,6 +7,7 @@ use super::{Field, Obstacle, Ready, STOCK_SCALE};
 use crate::drill::desk::Desk;
 use crate::drill::faults::Faults;
 use crate::drill::prometheus::{AlertState, RuleGroup, Target, is_watchdog};
+use crate::drill::verdict::Verdict;
 use crate::drill::watch::JOB;
 use crate::report::record::Monitoring;
 use crate::scenario::Scenario;
@@ -95,9 +96,10 @@ async fn look_at_faults(faults: &Faults) -> Option<Obstacle> {
         Err(error) => error,
     };
     Some(match error.status() {
-        Some(StatusCode::NOT_FOUND) => Obstacle::lasting(format!(
-            "{service} takes no faults; start it with FAULTS_TOKEN set"
-        )),
+        Some(StatusCode::NOT_FOUND) => Obstacle::settling(
+            Verdict::NotInjected,
+            format!("{service} takes no faults; start it with FAULTS_TOKEN set"),
+        ),
         Some(StatusCode::UNAUTHORIZED) => Obstacle::lasting(format!(
             "{service} does not accept the faults token; set FAULTS_TOKEN to the company's, or --company to its data folder"
         )),
@@ -130,7 +132,7 @@ async fn look_at_monitors(field: &Field<'_>, obstacles: &mut Vec<Obstacle>) -> M
                 monitoring.alertmanager_version = status.version;
             }
             (Err(error), _) | (_, Err(error)) => {
-                obstacles.push(Obstacle::passing(error.to_string()))
+                obstacles.push(Obstacle::passing(error.to_string()));
             }
         }
     }

@@ -7,6 +7,7 @@ use crate::drill::alertmanager::Silence;
 use crate::drill::limits::{AlertLimits, Pace, known_labels};
 use crate::drill::prometheus::{Labels, Rule, RuleGroup, Target};
 use crate::drill::route::{Grouping, Routing};
+use crate::drill::verdict::Verdict;
 use crate::scenario::{AlertMatcher, Fires, Scenario, Within};
 
 /// What the loaded rules make of the scenario.
@@ -185,14 +186,18 @@ impl Book<'_> {
         let contradicted = self
             .named(&matcher.alert)
             .find_map(|(_, rule)| contradiction(rule, matcher));
-        Obstacle::lasting(match contradicted {
-            Some((label, value)) => {
-                format!("{matcher} can't fire: the loaded rule sets {label}={value:?}")
-            }
-            None => format!(
-                "{matcher} can't fire: no such rule is loaded; load the rules that the scenario was written for"
+        match contradicted {
+            Some((label, value)) => Obstacle::lasting(format!(
+                "{matcher} can't fire: the loaded rule sets {label}={value:?}"
+            )),
+            // To break something and wait for an alert that does not exist would tell nothing more.
+            None => Obstacle::settling(
+                Verdict::Missed,
+                format!(
+                    "{matcher} can't fire: no such rule is loaded; load the rules that the scenario was written for"
+                ),
             ),
-        })
+        }
     }
 }
 

@@ -2,34 +2,24 @@
 
 use std::time::Duration;
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use rand::RngExt as _;
 
 use super::{Active, Fault, Faults, Kind};
-use crate::problem::Problem;
-
-/// The innermost middleware: late, never, or wrong, as if the handler were so.
-pub(crate) async fn http(State(faults): State<Faults>, request: Request, next: Next) -> Response {
-    if faults.is_any() {
-        faults.hold_up_request().await;
-        if let Some(status) = faults.error() {
-            return Problem::from_status(status).into_response();
-        }
-    }
-    next.run(request).await
-}
 
 impl Faults {
-    async fn hold_up_request(&self) {
+    /// To be asked before each request's handler: waits, and says with what status it must fail.
+    pub(crate) async fn strikes_request(&self) -> Option<StatusCode> {
+        if !self.is_any() {
+            return None;
+        }
         if let Some(late) = self.strike(Kind::Latency, by_ratio) {
             late.hold_up().await;
         }
         if let Some(hanging) = self.strike(Kind::Hang, by_ratio) {
             hanging.ended().await;
         }
+        self.error()
     }
 
     fn error(&self) -> Option<StatusCode> {

@@ -1,74 +1,62 @@
-//! Refusing work: too much at once, or too much from one client. Both count what they refuse.
+//! Refusing work: too much at once, or too much from one client.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::num::NonZeroU32;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::extract::Request;
 use governor::clock::Clock as _;
 use governor::{DefaultKeyedRateLimiter, Quota};
-use http::StatusCode;
 
-use super::metrics::{HttpMetrics, Rejection};
 use super::server::Peer;
 use crate::config::HttpConfig;
-use crate::problem::Problem;
 
 /// At most so many requests at once; one more is shed.
-#[derive(Clone, Debug)]
-pub struct Concurrency {
-    active: Arc<AtomicU32>,
+#[derive(Debug)]
+pub(super) struct Concurrency {
+    active: AtomicU32,
     limit: u32,
-    metrics: HttpMetrics,
 }
 
 /// A place that is given back when the request ends, however it ends.
-struct Place(Arc<AtomicU32>);
+pub(super) struct Place<'a>(&'a AtomicU32);
 
-impl Drop for Place {
+impl Drop for Place<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
 impl Concurrency {
-    /// A limit over one API.
-    pub fn new(limit: u32, metrics: HttpMetrics) -> Self {
-        metrics.limit.set(i64::from(limit));
+    pub(super) const fn new(limit: u32) -> Self {
         Self {
-            active: Arc::default(),
+            active: AtomicU32::new(0),
             limit,
-            metrics,
         }
     }
 
-    fn enter(&self) -> Option<Place> {
-        let place = Place(Arc::clone(&self.active));
+    /// A place, if there is one.
+    pub(super) fn enter(&self) -> Option<Place<'_>> {
+        let place = Place(&self.active);
         // The place is dropped, and so given back, when it was one too many.
         (self.active.fetch_add(1, Ordering::AcqRel) < self.limit).then_some(place)
-    }
-
-    pub(super) async fn limit(State(limit): State<Self>, request: Request, next: Next) -> Response {
-        let Some(_place) = limit.enter() else {
-            limit.metrics.reject(Rejection::Overloaded);
-            return Problem::unavailable("overloaded", "as many requests as allowed are running")
-                .into_response();
-        };
-        next.run(request).await
     }
 }
 
 /// So many requests a second for each client address.
-#[derive(Clone, Debug)]
-pub struct RateLimit {
-    limiter: Option<Arc<DefaultKeyedRateLimiter<IpAddr>>>,
-    requests: Arc<AtomicU32>,
+#[derive(Debug)]
+pub(super) struct RateLimit {
+    limiter: Option<DefaultKeyedRateLimiter<IpAddr>>,
+    requests: AtomicU32,
     trusted_proxies: u8,
-    metrics: HttpMetrics,
+}
+
+/// A client whose share is used up.
+#[derive(Debug)]
+pub(super) struct Refused {
+    pub(super) client: IpAddr,
+    pub(super) wait: Duration,
 }
 
 /// Forget idle clients after so many requests.
@@ -76,46 +64,45 @@ const SWEEP_EVERY: u32 = 65_536;
 
 impl RateLimit {
     /// The configured limit; 0 is none.
-    pub fn new(config: &HttpConfig, metrics: HttpMetrics) -> Self {
-        let limiter = NonZeroU32::new(config.rate_limit)
-            .map(|rate| Arc::new(DefaultKeyedRateLimiter::keyed(Quota::per_second(rate))));
+    pub(super) fn new(config: &HttpConfig) -> Self {
+        let rate = NonZeroU32::new(config.rate_limit);
         Self {
-            limiter,
-            requests: Arc::default(),
+            limiter: rate.map(|rate| DefaultKeyedRateLimiter::keyed(Quota::per_second(rate))),
+            requests: AtomicU32::new(0),
             trusted_proxies: config.trusted_proxies,
-            metrics,
         }
     }
 
-    pub(super) async fn limit(State(limit): State<Self>, request: Request, next: Next) -> Response {
-        match limit.check(&request) {
-            Ok(()) => next.run(request).await,
-            Err(wait) => {
-                limit.metrics.reject(Rejection::RateLimited);
-                too_many(wait).into_response()
-            }
-        }
-    }
-
-    /// Whether the request may go on, or how long its client should wait.
-    fn check(&self, request: &Request) -> Result<(), Duration> {
+    /// Whether the request may go on.
+    ///
+    /// # Errors
+    /// Whose share is used up, and for how long.
+    pub(super) fn check(&self, request: &Request) -> Result<(), Refused> {
         let Some(limiter) = &self.limiter else {
             return Ok(());
         };
         if self.requests.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == SWEEP_EVERY - 1 {
             limiter.retain_recent();
         }
+        let client = client(request, self.trusted_proxies);
         limiter
-            .check_key(&client(request, self.trusted_proxies))
-            .map_err(|refused| refused.wait_time_from(limiter.clock().now()))
+            .check_key(&household(client))
+            .map_err(|refused| Refused {
+                client,
+                wait: refused.wait_time_from(limiter.clock().now()),
+            })
     }
 }
 
-fn too_many(wait: Duration) -> Problem {
-    let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX - 1) + 1;
-    Problem::from_status(StatusCode::TOO_MANY_REQUESTS)
-        .detail("too many requests from this address")
-        .retry_after(seconds)
+/// The addresses that count as one client: an IPv6 user has a whole /64 to pick from.
+fn household(client: IpAddr) -> IpAddr {
+    match client.to_canonical() {
+        IpAddr::V6(address) => {
+            let network = address.to_bits() & !u128::from(u64::MAX);
+            IpAddr::V6(Ipv6Addr::from_bits(network))
+        }
+        v4 @ IpAddr::V4(_) => v4,
+    }
 }
 
 /// The client's address: the connection's, or what the outermost trusted proxy saw. Entries left
@@ -170,5 +157,13 @@ mod tests {
             client(&request("203.0.113.7"), 3),
             IpAddr::from([10, 0, 0, 9])
         );
+    }
+
+    #[test]
+    fn an_ipv6_user_is_one_client_whatever_address_it_picks() {
+        let of = |text: &str| household(text.parse().expect("an address"));
+        assert_eq!(of("2001:db8:1:2::5"), of("2001:db8:1:2:ffff::9"));
+        assert_ne!(of("2001:db8:1:2::5"), of("2001:db8:1:3::5"));
+        assert_eq!(of("::ffff:10.0.0.9"), IpAddr::from([10, 0, 0, 9]));
     }
 }

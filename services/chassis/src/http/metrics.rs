@@ -40,7 +40,7 @@ struct RequestLabels {
 
 /// Why a request was refused before its handler.
 #[derive(Clone, Copy, Debug, Hash, PartialEq, Eq)]
-pub enum Rejection {
+pub(super) enum Rejection {
     /// One client's share is used up.
     RateLimited,
     /// As many requests as allowed are running.
@@ -70,12 +70,15 @@ type Answers = Vec<(&'static str, StatusCode, Durations)>;
 
 /// One API's request metrics. Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct HttpMetrics {
-    declared: Arc<HashMap<String, Answers>>,
+pub struct HttpMetrics(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    declared: HashMap<String, Answers>,
     requests: Requests,
     rejections: Family<RejectionLabels, Counter>,
-    pub(super) active: Gauge,
-    pub(super) limit: Gauge,
+    active: Gauge,
+    limit: Gauge,
     exemplars: bool,
 }
 
@@ -87,7 +90,7 @@ impl HttpMetrics {
     /// Registers the metrics. Every method, route and status that the API declares exists from
     /// now on. `exemplars`: whether sampled traces go anywhere.
     pub fn register(registry: &mut Registry, api: &OpenApi, exemplars: bool) -> Self {
-        let metrics = Self::unregistered(api, exemplars);
+        let metrics = Inner::new(api, exemplars);
         registry.register_with_unit(
             "http_server_request_duration",
             "Duration of HTTP server requests",
@@ -109,10 +112,64 @@ impl HttpMetrics {
             "Requests refused before their handler, by reason",
             metrics.rejections.clone(),
         );
-        metrics
+        Self(Arc::new(metrics))
     }
 
-    fn unregistered(api: &OpenApi, exemplars: bool) -> Self {
+    /// How many requests may be worked on at once.
+    pub(super) fn limit(&self, most: u32) {
+        self.0.limit.set(i64::from(most));
+    }
+
+    /// One more request is worked on.
+    pub(super) fn begin(&self) {
+        self.0.active.inc();
+    }
+
+    /// One less is.
+    pub(super) fn end(&self) {
+        self.0.active.dec();
+    }
+
+    /// Counts one request. `route` is the pattern, never the path; empty where none matched.
+    /// `trace_id` only of a sampled trace.
+    pub(super) fn record(
+        &self,
+        method: &Method,
+        route: &str,
+        status: StatusCode,
+        took: Duration,
+        trace_id: Option<String>,
+    ) {
+        let exemplar = trace_id
+            .filter(|_| self.0.exemplars)
+            .map(|trace_id| TraceLabel { trace_id });
+        let now = exemplar.as_ref().map(|_| SystemTime::now());
+        let method = known_method(method);
+        let seconds = took.as_secs_f64();
+        let answers = self.0.declared.get(route).map_or(&[][..], Vec::as_slice);
+        match answers
+            .iter()
+            .find(|answer| (answer.0, answer.1) == (method, status))
+        {
+            Some((_, _, durations)) => durations.observe(seconds, exemplar, now),
+            None => self
+                .0
+                .requests
+                .get_or_create_owned(&labels(method, route, status))
+                .observe(seconds, exemplar, now),
+        }
+    }
+
+    pub(super) fn reject(&self, reason: Rejection) {
+        self.0
+            .rejections
+            .get_or_create(&RejectionLabels { reason })
+            .inc();
+    }
+}
+
+impl Inner {
+    fn new(api: &OpenApi, exemplars: bool) -> Self {
         let requests = Requests::new_with_constructor(durations);
         let mut declared: HashMap<String, Answers> = HashMap::new();
         for (method, route, status) in declared::answers(api) {
@@ -127,48 +184,13 @@ impl HttpMetrics {
             drop(rejections.get_or_create(&RejectionLabels { reason }));
         }
         Self {
-            declared: Arc::new(declared),
+            declared,
             requests,
             rejections,
             active: Gauge::default(),
             limit: Gauge::default(),
             exemplars,
         }
-    }
-
-    /// Counts one request. `route` is the pattern, never the path; empty where none matched.
-    /// `trace_id` only of a sampled trace.
-    pub(super) fn record(
-        &self,
-        method: &Method,
-        route: &str,
-        status: StatusCode,
-        took: Duration,
-        trace_id: Option<String>,
-    ) {
-        let exemplar = trace_id
-            .filter(|_| self.exemplars)
-            .map(|trace_id| TraceLabel { trace_id });
-        let now = exemplar.as_ref().map(|_| SystemTime::now());
-        let method = known_method(method);
-        let seconds = took.as_secs_f64();
-        let answers = self.declared.get(route).map_or(&[][..], Vec::as_slice);
-        match answers
-            .iter()
-            .find(|answer| (answer.0, answer.1) == (method, status))
-        {
-            Some((_, _, durations)) => durations.observe(seconds, exemplar, now),
-            None => self
-                .requests
-                .get_or_create_owned(&labels(method, route, status))
-                .observe(seconds, exemplar, now),
-        }
-    }
-
-    pub(super) fn reject(&self, reason: Rejection) {
-        self.rejections
-            .get_or_create(&RejectionLabels { reason })
-            .inc();
     }
 }
 

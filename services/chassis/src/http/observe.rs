@@ -3,13 +3,11 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::extract::{MatchedPath, Request, State};
-use axum::middleware::Next;
+use axum::extract::{MatchedPath, Request};
 use axum::response::Response;
 use http::{HeaderValue, Method, StatusCode};
 use opentelemetry::Context;
 use opentelemetry::global::BoxedTracer;
-use opentelemetry::trace::FutureExt as _;
 
 use super::metrics::{HttpMetrics, known_method};
 use crate::problem::{Cause, ErrorCode};
@@ -32,7 +30,7 @@ const LOGGED_PATH: usize = 100;
 #[derive(Clone, Debug)]
 pub struct LogNote(pub String);
 
-/// The middleware's state.
+/// Where a request is reported.
 #[derive(Debug)]
 pub(super) struct Observe {
     pub(super) metrics: HttpMetrics,
@@ -41,24 +39,8 @@ pub(super) struct Observe {
     pub(super) tracer: Option<BoxedTracer>,
 }
 
-pub(super) async fn observe(
-    State(observe): State<Arc<Observe>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let watching = Watching::begin(observe, &request);
-    let context = watching.context.clone();
-    async {
-        let mut response = next.run(request).await;
-        watching.end(&mut response);
-        response
-    }
-    .with_context(context)
-    .await
-}
-
 /// A request that is being watched. Dropped before its end means that the client left.
-struct Watching {
+pub(super) struct Watching {
     observe: Arc<Observe>,
     start: Instant,
     method: Method,
@@ -79,9 +61,9 @@ struct End<'a> {
 }
 
 impl Watching {
-    fn begin(observe: Arc<Observe>, request: &Request) -> Self {
+    pub(super) fn begin(observe: Arc<Observe>, request: &Request) -> Self {
         let start = Instant::now();
-        observe.metrics.active.inc();
+        observe.metrics.begin();
         let route = request.extensions().get::<MatchedPath>().cloned();
         let method = known_method(request.method());
         let context = observe.tracer.as_ref().map_or_else(Context::new, |tracer| {
@@ -103,11 +85,17 @@ impl Watching {
         }
     }
 
+    /// The request's trace, to be made current while it is worked on.
+    pub(super) const fn context(&self) -> &Context {
+        &self.context
+    }
+
     fn route(&self) -> &str {
         self.route.as_ref().map_or("", MatchedPath::as_str)
     }
 
-    fn end(mut self, response: &mut Response) {
+    /// Reports how the request ended, and puts its id on the answer.
+    pub(super) fn end(mut self, response: &mut Response) {
         self.ended = true;
         let extensions = response.extensions();
         self.report(&End {
@@ -152,7 +140,7 @@ impl Watching {
                     route = self.route(),
                     path = self.path.as_deref(),
                     status = end.status.as_u16(),
-                    duration_ms = end.took.as_secs_f64() * 1e3,
+                    duration_ms = end.took.as_micros() as f64 / 1e3,
                     request_id = self.request_id.to_str().unwrap_or(""),
                     error_code = end.error_code,
                     cause = end.cause,
@@ -171,7 +159,7 @@ impl Watching {
 
 impl Drop for Watching {
     fn drop(&mut self) {
-        self.observe.metrics.active.dec();
+        self.observe.metrics.end();
         if !self.ended {
             // The future was dropped, and with it what made the context current.
             let _current = self.context.clone().attach();

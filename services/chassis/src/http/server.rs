@@ -3,21 +3,27 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
 use http::Request;
 use hyper::body::Incoming;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinSet;
 use tower::ServiceExt as _;
 
 use crate::boot::BootError;
 use crate::config::HttpConfig;
 use crate::stop::Stop;
+
+mod patience;
+
+use patience::{Activity, Counted, Patience};
 
 /// The other end of a connection.
 #[derive(Clone, Copy, Debug)]
@@ -72,36 +78,40 @@ impl Server {
         self.address
     }
 
-    /// Answers until `stop`, then lets running requests finish within the drain's bound.
+    /// Answers until `stop`, then lets running requests finish within the drain's bound. What still
+    /// runs after that is dropped: nothing of a connection is left when this returns.
     pub async fn serve(self, router: Router, accepting: Accepting, stop: &Stop) {
         let graceful = GracefulShutdown::new();
-        let connections = Arc::new(Semaphore::new(accepting.max_connections as usize));
+        let places = Arc::new(Semaphore::new(accepting.max_connections as usize));
+        let mut connections = JoinSet::new();
         loop {
-            let accepted = tokio::select! {
-                accepted = self.accept(&connections) => accepted,
+            tokio::select! {
                 () = stop.requested() => break,
-            };
-            let Some((stream, peer, permit)) = accepted else {
-                continue;
-            };
-            let serve = connection(stream, peer, router.clone(), accepting, &graceful);
-            tokio::spawn(async move {
-                serve.await;
-                drop(permit);
-            });
+                Some(_) = connections.join_next(), if !connections.is_empty() => {}
+                accepted = self.accept(&places) => {
+                    if let Some((stream, peer, place)) = accepted {
+                        let serve = connection(stream, peer, router.clone(), accepting, &graceful);
+                        connections.spawn(async move {
+                            serve.await;
+                            drop(place);
+                        });
+                    }
+                }
+            }
         }
         drop(self.listener);
         drain(graceful, accepting.drain_timeout).await;
+        connections.shutdown().await;
     }
 
     async fn accept(
         &self,
-        connections: &Arc<Semaphore>,
-    ) -> Option<(TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit)> {
+        places: &Arc<Semaphore>,
+    ) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
         // The semaphore is never closed.
-        let permit = Arc::clone(connections).acquire_owned().await.ok()?;
+        let place = Arc::clone(places).acquire_owned().await.ok()?;
         match self.listener.accept().await {
-            Ok((stream, peer)) => Some((stream, peer, permit)),
+            Ok((stream, peer)) => Some((stream, peer, place)),
             Err(error) => {
                 // Out of file descriptors, mostly: trying again at once would spin.
                 tracing::warn!(%error, "cannot accept a connection");
@@ -122,22 +132,36 @@ fn connection(
 ) -> impl Future<Output = ()> + Send + 'static {
     // Answers are small: waiting for more to send would only delay them.
     let _ = stream.set_nodelay(true);
+    let activity = Arc::new(Activity::default());
+    let mut patience = Patience::new(Arc::clone(&activity), accepting.header_read_timeout);
+    let stream = Counted {
+        stream,
+        activity: Arc::clone(&activity),
+    };
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
+        let busy = activity.begin();
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(Peer(peer));
-        router.clone().oneshot(request)
+        let answer = router.clone().oneshot(request);
+        async move {
+            let _busy = busy;
+            answer.await
+        }
     });
     let connection = hyper::server::conn::http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(accepting.header_read_timeout)
+        .header_read_timeout(None)
         .serve_connection(TokioIo::new(stream), service);
-    let connection = graceful.watch(connection);
-    async move {
-        // A client that went away or never finished its head: nothing of ours to report.
-        if let Err(error) = connection.await {
-            tracing::debug!(%error, "connection ended early");
+    let mut connection = Box::pin(graceful.watch(connection));
+    std::future::poll_fn(move |cx| {
+        if let Poll::Ready(ended) = connection.as_mut().poll(cx) {
+            // A client that went away or sent no HTTP: nothing of ours to report.
+            if let Err(error) = ended {
+                tracing::debug!(%error, "connection ended early");
+            }
+            return Poll::Ready(());
         }
-    }
+        patience.poll(cx)
+    })
 }
 
 async fn drain(graceful: GracefulShutdown, limit: Duration) {

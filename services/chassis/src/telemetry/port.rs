@@ -85,7 +85,9 @@ impl TelemetryPort {
             .merge(faults::api::router(faults))
             .layer(DefaultBodyLimit::max(16 * 1024))
             .fallback(|| async { StatusCode::NOT_FOUND })
-            .layer(middleware::map_response(problem::normalise))
+            .layer(middleware::map_response(async |response: Response| {
+                problem::normalise(response)
+            }))
     }
 }
 

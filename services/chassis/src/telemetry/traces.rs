@@ -20,8 +20,9 @@ mod link;
 
 pub use link::TraceLink;
 
-/// How long the last spans may take to be sent.
-const FLUSH_LIMIT: Duration = Duration::from_secs(3);
+/// How long one batch may take to be sent. It is also what a collector that never answers adds to
+/// the end of the process.
+const EXPORT_LIMIT: Duration = Duration::from_secs(3);
 
 /// The process's tracer provider.
 #[derive(Debug)]
@@ -55,7 +56,7 @@ impl Exporting {
                 let exporter = SpanExporter::builder()
                     .with_http()
                     .with_endpoint(traces_url(endpoint))
-                    .with_timeout(Duration::from_secs(5))
+                    .with_timeout(EXPORT_LIMIT)
                     .build()
                     .map_err(|error| BootError::Config {
                         key: "OTEL_EXPORTER_OTLP_ENDPOINT",
@@ -90,11 +91,12 @@ impl Exporting {
         if !self.exports {
             return;
         }
-        if let Err(error) = self.provider.force_flush() {
+        let ended = self
+            .provider
+            .force_flush()
+            .and_then(|()| self.provider.shutdown_with_timeout(EXPORT_LIMIT));
+        if let Err(error) = ended {
             tracing::warn!(%error, "the last spans were not sent");
-        }
-        if let Err(error) = self.provider.shutdown_with_timeout(FLUSH_LIMIT) {
-            tracing::warn!(%error, "the span exporter did not end in time");
         }
     }
 }

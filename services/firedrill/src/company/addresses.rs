@@ -64,20 +64,20 @@ impl Addresses {
         Ok(Self { offset })
     }
 
-    pub(super) fn of(&self, place: Place) -> SocketAddr {
+    pub(super) fn of(self, place: Place) -> SocketAddr {
         SocketAddr::from((Ipv4Addr::LOCALHOST, place.port() + self.offset))
     }
 
-    pub(super) fn url(&self, place: Place) -> anyhow::Result<Url> {
+    pub(super) fn url(self, place: Place) -> anyhow::Result<Url> {
         Ok(Url::parse(&format!("http://{}", self.of(place)))?)
     }
 
-    pub(super) fn url_of(&self, place: Place, path: &str) -> anyhow::Result<Url> {
+    pub(super) fn url_of(self, place: Place, path: &str) -> anyhow::Result<Url> {
         Ok(self.url(place)?.join(path)?)
     }
 
     /// Looks whether every port can be had, so that one line names all that cannot.
-    pub(super) fn check_free(&self, monitoring: bool) -> anyhow::Result<()> {
+    pub(super) fn check_free(self, monitoring: bool) -> anyhow::Result<()> {
         let monitoring = Place::MONITORING.iter().filter(|_| monitoring);
         let taken: Vec<String> = Place::SERVICES
             .iter()

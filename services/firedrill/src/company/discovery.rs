@@ -19,7 +19,7 @@ const NAME: &str = "company.json";
 pub(super) fn write(
     config: &CompanyConfig,
     data_dir: &Path,
-    addresses: &Addresses,
+    addresses: Addresses,
     secret: &Secret,
     monitors: bool,
 ) -> anyhow::Result<()> {

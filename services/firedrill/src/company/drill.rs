@@ -9,7 +9,6 @@ use rustix::process::{Signal, kill_process};
 use tokio::process::Child;
 
 use super::CompanyConfig;
-use super::roles::itself;
 use crate::supervisor::tied;
 
 /// Time for a drill that is told to stop to take its faults back.
@@ -25,7 +24,7 @@ pub(super) async fn run(
     data_dir: &Path,
     stop: &Stop,
 ) -> anyhow::Result<u8> {
-    let mut command = tied::command(&itself()?)?;
+    let mut command = tied::command(&tied::itself()?)?;
     command
         .args(["loadgen", "--scenario", scenario, "--company"])
         .arg(data_dir)
@@ -45,13 +44,11 @@ async fn interrupt(drill: &mut Child) -> anyhow::Result<u8> {
         // Fails only when it is gone already.
         let _ = kill_process(pid, Signal::INT);
     }
-    match tokio::time::timeout(TAKE_BACK, drill.wait()).await {
-        Ok(status) => Ok(code(status?)),
-        Err(_) => {
-            drill.kill().await?;
-            Ok(KILLED)
-        }
+    if let Ok(status) = tokio::time::timeout(TAKE_BACK, drill.wait()).await {
+        return Ok(code(status?));
     }
+    drill.kill().await?;
+    Ok(KILLED)
 }
 
 fn code(status: std::process::ExitStatus) -> u8 {

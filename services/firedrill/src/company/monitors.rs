@@ -38,7 +38,7 @@ impl Monitors {
 pub(super) fn plan(
     config: &CompanyConfig,
     data_dir: &Path,
-    addresses: &Addresses,
+    addresses: Addresses,
 ) -> anyhow::Result<Monitors> {
     if config.no_monitoring {
         return Ok(Monitors::default());
@@ -76,7 +76,7 @@ pub(super) fn plan(
 fn write_configuration(
     config: &CompanyConfig,
     home: &Path,
-    addresses: &Addresses,
+    addresses: Addresses,
 ) -> anyhow::Result<()> {
     let rules = match &config.rules {
         Some(folder) => rules_in(folder).context("--rules")?,

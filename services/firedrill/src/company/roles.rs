@@ -3,13 +3,12 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use anyhow::Context as _;
 use loadgen::scenario::Rate;
 use rand::RngExt as _;
 
-use super::addresses::{Addresses, Place};
 use super::STOP_TIMEOUT;
-use crate::supervisor::ProcessSpec;
+use super::addresses::{Addresses, Place};
+use crate::supervisor::{ProcessSpec, tied};
 
 /// The token of this run's `/faults`, made anew each time; none where faults are switched off.
 pub(super) struct Secret(Option<String>);
@@ -27,16 +26,19 @@ impl Secret {
 /// The services, in the order in which they start.
 pub(super) fn services(
     data_dir: &Path,
-    addresses: &Addresses,
+    addresses: Addresses,
     secret: &Secret,
 ) -> anyhow::Result<Vec<ProcessSpec>> {
     Ok(vec![ProcessSpec {
         name: "pizza-service".into(),
-        program: itself()?,
+        program: tied::itself()?,
         arguments: words([
             "pizza-service".into(),
             format!("--api-address={}", addresses.of(Place::PizzaApi)),
-            format!("--telemetry-address={}", addresses.of(Place::PizzaTelemetry)),
+            format!(
+                "--telemetry-address={}",
+                addresses.of(Place::PizzaTelemetry)
+            ),
             "--log-format=json".into(),
         ]),
         environment: environment(data_dir, secret.token()),
@@ -48,17 +50,20 @@ pub(super) fn services(
 /// The everyday customers, and the desk where drills sign in.
 pub(super) fn customers(
     data_dir: &Path,
-    addresses: &Addresses,
+    addresses: Addresses,
     baseline: &Rate,
 ) -> anyhow::Result<ProcessSpec> {
     Ok(ProcessSpec {
         name: "loadgen".into(),
-        program: itself()?,
+        program: tied::itself()?,
         arguments: words([
             "loadgen".into(),
             "serve".into(),
             format!("--listen={}", addresses.of(Place::LoadgenApi)),
-            format!("--telemetry-address={}", addresses.of(Place::LoadgenTelemetry)),
+            format!(
+                "--telemetry-address={}",
+                addresses.of(Place::LoadgenTelemetry)
+            ),
             format!("--pizza-url={}", addresses.url(Place::PizzaApi)?),
             format!("--baseline={baseline}"),
             "--log-format=json".into(),
@@ -69,15 +74,14 @@ pub(super) fn customers(
     })
 }
 
-pub(super) fn itself() -> anyhow::Result<std::path::PathBuf> {
-    std::env::current_exe().context("cannot tell where this program is")
-}
-
 fn environment(data_dir: &Path, token: Option<&str>) -> Vec<(String, String)> {
     let data_dir = ("DATA_DIR".to_owned(), data_dir.display().to_string());
     // Empty, not absent: a token in the supervisor's own environment must not reach the services
     // of a company whose faults are switched off.
-    let token = ("FAULTS_TOKEN".to_owned(), token.unwrap_or_default().to_owned());
+    let token = (
+        "FAULTS_TOKEN".to_owned(),
+        token.unwrap_or_default().to_owned(),
+    );
     vec![data_dir, token]
 }
 

@@ -12,7 +12,7 @@ use super::addresses::{Addresses, Place};
 pub(super) struct Table<'a> {
     pub(super) config: &'a CompanyConfig,
     pub(super) data_dir: &'a Path,
-    pub(super) addresses: &'a Addresses,
+    pub(super) addresses: Addresses,
     pub(super) open_after: Duration,
     pub(super) ready_after: Duration,
     pub(super) monitors: bool,
@@ -34,8 +34,18 @@ impl Table<'_> {
         };
         let url = |place| format!("http://{}", self.addresses.of(place));
         row("pizza-service", format!("{}/docs", url(Place::PizzaApi)));
-        row("  telemetry", format!("{}/metrics", url(Place::PizzaTelemetry)));
-        row("loadgen", format!("{} orders, {}", self.config.baseline, url(Place::LoadgenApi)));
+        row(
+            "  telemetry",
+            format!("{}/metrics", url(Place::PizzaTelemetry)),
+        );
+        row(
+            "loadgen",
+            format!(
+                "{} orders, {}",
+                self.config.baseline,
+                url(Place::LoadgenApi)
+            ),
+        );
         if self.monitors {
             row("Prometheus", format!("{}/alerts", url(Place::Prometheus)));
             row("Alertmanager", url(Place::Alertmanager));
@@ -68,6 +78,8 @@ impl Table<'_> {
         } else {
             format!(" --company {}", self.config.data_dir.display())
         };
-        format!("loadgen --scenario surge{company}   (in another terminal; Ctrl-C here closes the company)")
+        format!(
+            "loadgen --scenario surge{company}   (in another terminal; Ctrl-C here closes the company)"
+        )
     }
 }

@@ -114,11 +114,7 @@ impl Log {
 }
 
 /// Copies a child's output, line by line, until it ends.
-pub(super) async fn copy(
-    source: Box<dyn AsyncRead + Unpin>,
-    name: String,
-    sink: Arc<LineSink>,
-) {
+pub(super) async fn copy(source: Box<dyn AsyncRead + Unpin>, name: String, sink: Arc<LineSink>) {
     let mut lines = BufReader::new(source).split(b'\n');
     while let Ok(Some(line)) = lines.next_segment().await {
         sink.take(&name, &String::from_utf8_lossy(&line));
@@ -152,9 +148,18 @@ mod tests {
     #[test]
     fn a_person_sees_what_is_not_about_one_request() {
         for (line, alarming) in [
-            (r#"{"level":"WARN","target":"chassis::db","message":"waiting"}"#, true),
-            (r#"{"level":"ERROR","target":"request","message":"request"}"#, false),
-            (r#"{"level":"INFO","target":"chassis","message":"ready"}"#, false),
+            (
+                r#"{"level":"WARN","target":"chassis::db","message":"waiting"}"#,
+                true,
+            ),
+            (
+                r#"{"level":"ERROR","target":"request","message":"request"}"#,
+                false,
+            ),
+            (
+                r#"{"level":"INFO","target":"chassis","message":"ready"}"#,
+                false,
+            ),
             ("ts=1 caller=x level=info msg=ready", false),
             ("ts=1 caller=x level=error msg=broken", true),
             ("thread 'main' panicked", true),
@@ -175,7 +180,10 @@ mod tests {
             .expect("readable")
             .map(|entry| entry.expect("an entry").metadata().expect("a size").len())
             .sum();
-        assert!(sizes <= 2 * (ROTATE_BYTES + (2 << 20)), "{sizes} bytes are kept");
+        assert!(
+            sizes <= 2 * (ROTATE_BYTES + (2 << 20)),
+            "{sizes} bytes are kept"
+        );
         assert!(folder.path().join("a.log.1").exists());
     }
 }

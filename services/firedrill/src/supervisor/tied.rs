@@ -7,11 +7,17 @@
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::os::unix::process::CommandExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
 use tokio::process::Command;
+
+/// What process lists show of this program's own roles.
+const NAME: &str = "firedrill";
+
+/// The running program, whatever has become of its file.
+const ITSELF: &str = "/proc/self/exe";
 
 /// A program, and the process that it must not outlive.
 #[derive(Args, Debug)]
@@ -28,13 +34,27 @@ pub struct TiedArgs {
 /// # Errors
 /// When the running binary cannot be named.
 pub(crate) fn command(program: &Path) -> std::io::Result<Command> {
-    let mut command = Command::new(std::env::current_exe()?);
+    let mut command = Command::new(itself()?);
     command
+        .arg0(NAME)
         .arg("tied")
         .arg(std::process::id().to_string())
         .arg("--")
         .arg(program);
     Ok(command)
+}
+
+/// This program, to be started again. On Linux by way of the process, which still works after the
+/// file was replaced by a newer build.
+///
+/// # Errors
+/// When the running binary cannot be named.
+pub(crate) fn itself() -> std::io::Result<PathBuf> {
+    if cfg!(target_os = "linux") {
+        Ok(PathBuf::from(ITSELF))
+    } else {
+        std::env::current_exe()
+    }
 }
 
 impl TiedArgs {
@@ -45,7 +65,11 @@ impl TiedArgs {
         }
         let mut words = self.command.into_iter();
         let program = words.next().unwrap_or_default();
-        let error = std::process::Command::new(&program).args(words).exec();
+        let mut command = std::process::Command::new(&program);
+        if program == ITSELF {
+            command.arg0(NAME);
+        }
+        let error = command.args(words).exec();
         let _ = writeln!(std::io::stderr(), "{}: {error}", program.display());
         ExitCode::FAILURE
     }

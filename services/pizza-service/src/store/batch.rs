@@ -1,5 +1,6 @@
 //! What is written at once, and what came of it.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use contracts::Order;
@@ -76,4 +77,26 @@ pub enum Cancelled {
     Now(Box<Order>),
     /// It was not in a state to be cancelled, and is as it was.
     Unchanged(Box<Order>),
+}
+
+impl Cancelled {
+    /// What came of each cancellation, from the orders that were changed and all that were asked
+    /// for, as they are now. Of two that ask for the same order, the first has changed it.
+    pub(super) fn each(
+        cancellations: &[Cancellation],
+        changed: Vec<Uuid>,
+        orders: Vec<Order>,
+    ) -> Vec<Self> {
+        let mut changed: HashSet<Uuid> = changed.into_iter().collect();
+        let orders: HashMap<Uuid, Order> =
+            orders.into_iter().map(|order| (order.id, order)).collect();
+        cancellations
+            .iter()
+            .map(|one| match orders.get(&one.id).cloned().map(Box::new) {
+                None => Self::NotFound,
+                Some(order) if changed.remove(&one.id) => Self::Now(order),
+                Some(order) => Self::Unchanged(order),
+            })
+            .collect()
+    }
 }

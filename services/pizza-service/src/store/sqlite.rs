@@ -7,25 +7,30 @@ use chassis::db::{self, Database};
 use chassis::faults::Faults;
 use contracts::Order;
 use prometheus_client::registry::Registry;
+use sqlx::SqlitePool;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{Batch, Page, Store, StoreError, Written, not_migrated, operation};
 use crate::events::Pending;
 
+mod pen;
+mod plain;
 mod row;
 mod write;
 
+use pen::Pen;
 use row::{OrderRow, PendingRow, millis, select};
 
 /// The file in the data folder.
 const FILE: &str = "pizza.sqlite";
 
 /// The store.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Sqlite {
     database: Database,
-    pools: db::Sqlite,
+    readers: SqlitePool,
+    pen: Pen,
 }
 
 impl Sqlite {
@@ -44,14 +49,21 @@ impl Sqlite {
             .run(&pools.writer)
             .await
             .map_err(|error| not_migrated(&error))?;
-        Ok(Self { database, pools })
+        let pen = Pen::take(&pools.writer)
+            .await
+            .map_err(|error| BootError::Database(error.to_string()))?;
+        Ok(Self {
+            database,
+            readers: pools.readers,
+            pen,
+        })
     }
 }
 
 #[async_trait]
 impl Store for Sqlite {
     async fn write(&self, batch: &Batch) -> Result<Written, StoreError> {
-        let work = write::write(&self.pools.writer, batch);
+        let work = async { write::write(&mut *self.pen.hold().await, batch).await };
         Ok(self.database.run(operation::WRITE, work).await?)
     }
 
@@ -59,7 +71,7 @@ impl Store for Sqlite {
         let work = async {
             sqlx::query_as::<_, OrderRow>(select!("orders WHERE id = ?"))
                 .bind(id)
-                .fetch_optional(&self.pools.readers)
+                .fetch_optional(&self.readers)
                 .await?
                 .map(Order::try_from)
                 .transpose()
@@ -81,7 +93,7 @@ impl Store for Sqlite {
             query
                 .bind(page.before)
                 .bind(page.limit)
-                .fetch_all(&self.pools.readers)
+                .fetch_all(&self.readers)
                 .await?
                 .into_iter()
                 .map(Order::try_from)
@@ -91,13 +103,17 @@ impl Store for Sqlite {
     }
 
     async fn prune_keys(&self, before: OffsetDateTime, most: u32) -> Result<u64, StoreError> {
-        let work = sqlx::query(
-            "DELETE FROM idempotency_keys WHERE key IN \
-             (SELECT key FROM idempotency_keys WHERE created_at < ? ORDER BY created_at LIMIT ?)",
-        )
-        .bind(millis(before))
-        .bind(most)
-        .execute(&self.pools.writer);
+        let work = async {
+            sqlx::query(
+                "DELETE FROM idempotency_keys WHERE key IN \
+                 (SELECT key FROM idempotency_keys WHERE created_at < ? \
+                 ORDER BY created_at LIMIT ?)",
+            )
+            .bind(millis(before))
+            .bind(most)
+            .execute(self.pen.hold().await.connection())
+            .await
+        };
         let done = self.database.run(operation::PRUNE, work).await?;
         Ok(done.rows_affected())
     }
@@ -109,7 +125,7 @@ impl Store for Sqlite {
                 "sequence, traceparent, "
             ))
             .bind(limit)
-            .fetch_all(&self.pools.readers)
+            .fetch_all(&self.readers)
             .await?
             .into_iter()
             .map(Pending::try_from)
@@ -120,10 +136,12 @@ impl Store for Sqlite {
 
     async fn outbox_done(&self, sequences: &[i64]) -> Result<(), StoreError> {
         let list = serde_json::Value::from(sequences).to_string();
-        let work =
+        let work = async {
             sqlx::query("DELETE FROM outbox WHERE sequence IN (SELECT value FROM json_each(?))")
                 .bind(list)
-                .execute(&self.pools.writer);
+                .execute(self.pen.hold().await.connection())
+                .await
+        };
         self.database.run(operation::ACKNOWLEDGE, work).await?;
         Ok(())
     }

@@ -108,7 +108,7 @@ fn late() {
                             ("pending", 30.0, 31.0),
                             ("firing", 31.0, 40.0),
                         ],
-                    )
+                    );
                 },
                 "15 s asked for",
             ),
@@ -127,7 +127,7 @@ fn unexpected() {
                     drill
                         .observed
                         .lanes
-                        .push(lane("ServiceDown", &[("firing", 20.0, 21.0)]))
+                        .push(lane("ServiceDown", &[("firing", 20.0, 21.0)]));
                 },
                 r#"ServiceDown{service="pizza-service"} fired at 20 s"#,
             ),
@@ -181,7 +181,7 @@ fn not_resolved() {
                     told(
                         drill,
                         &[("firing", 22.0), ("resolved", 30.0), ("firing", 31.0)],
-                    )
+                    );
                 },
                 "the webhook was never told",
             ),
@@ -221,7 +221,7 @@ fn not_injected() {
                         drill,
                         r#"{"proof":"restarts","service":"pizza-service","at_least":2}"#,
                         1,
-                    )
+                    );
                 },
                 "restarted 1 times, at least 2",
             ),
@@ -237,7 +237,7 @@ fn not_injected() {
                         drill,
                         r#"{"proof":"load","phase":"steady","at_least":"9/s"}"#,
                         0,
-                    )
+                    );
                 },
                 "31200/h completed, at least 32400/h",
             ),

@@ -66,3 +66,50 @@ impl<S: Subscriber> Layer<S> for LogLayer {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::telemetry::logs::writer;
+    use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId, TraceState};
+    use prometheus_client::registry::Registry;
+    use tracing_subscriber::layer::SubscriberExt as _;
+
+    /// What these events look like, within a trace, to people.
+    fn shown(events: impl FnOnce()) -> String {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        let out = file.reopen().expect("the file");
+        let (lines, writing) = writer::start(out, &mut Registry::default()).expect("a thread");
+        let layer = LogLayer::new("oven", true, lines);
+        let ids = SpanContext::new(
+            TraceId::from(0x0123_4567),
+            SpanId::from(9),
+            TraceFlags::default(),
+            false,
+            TraceState::default(),
+        );
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || {
+            let _current = opentelemetry::Context::new()
+                .with_remote_span_context(ids)
+                .attach();
+            events();
+        });
+        drop(writing);
+        std::fs::read_to_string(file.path()).expect("the lines")
+    }
+
+    #[test]
+    fn people_see_words_and_terminals_get_no_commands() {
+        let text = shown(|| {
+            let name = "margherita\u{1b}[2J";
+            tracing::info!(target: "oven", heat_c = 0.12345, name, "baking\n{name}");
+        });
+        let (time, line) = text.split_at(12);
+        assert_eq!(time.matches([':', '.']).count(), 3, "{time}");
+        assert_eq!(
+            line,
+            " INFO  oven: baking\\nmargherita\\u{1b}[2J heat_c=0.123 \
+             name=\"margherita\\u{1b}[2J\" trace_id=00000000000000000000000001234567\n"
+        );
+    }
+}

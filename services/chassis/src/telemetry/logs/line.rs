@@ -7,7 +7,7 @@ use opentelemetry::trace::SpanContext;
 use tracing::field::{Field, Visit};
 use tracing::{Level, Metadata};
 
-use super::text::{Escaped, Plain, escape};
+use super::text::{Escaped, Plain, escape, hex};
 
 /// Names that a line begins or ends with. A field of the same name is written with a `_` behind.
 const TAKEN: [&str; 6] = [
@@ -46,13 +46,11 @@ impl<'a> JsonLine<'a> {
     /// Says which trace the line belongs to, and ends it.
     pub(super) fn end(self, ids: Option<&SpanContext>) {
         if let Some(ids) = ids {
-            // Writing into memory does not fail, here and below.
-            let _ = write!(
-                self.out,
-                ",\"trace_id\":\"{}\",\"span_id\":\"{}\"",
-                ids.trace_id(),
-                ids.span_id()
-            );
+            self.out.extend_from_slice(b",\"trace_id\":\"");
+            hex(self.out, &ids.trace_id().to_bytes());
+            self.out.extend_from_slice(b"\",\"span_id\":\"");
+            hex(self.out, &ids.span_id().to_bytes());
+            self.out.push(b'"');
         }
         self.out.extend_from_slice(b"}\n");
     }
@@ -69,6 +67,7 @@ impl<'a> JsonLine<'a> {
 
     fn bare(&mut self, field: &Field, value: impl fmt::Display) {
         self.name(field);
+        // Writing into memory does not fail, here and below.
         let _ = write!(self.out, "{value}");
     }
 
@@ -146,7 +145,8 @@ impl<'a> HumanLine<'a> {
     pub(super) fn end(self, ids: Option<&SpanContext>) {
         self.out.extend_from_slice(&self.fields);
         if let Some(ids) = ids {
-            let _ = write!(self.out, " trace_id={}", ids.trace_id());
+            self.out.extend_from_slice(b" trace_id=");
+            hex(self.out, &ids.trace_id().to_bytes());
         }
         self.out.push(b'\n');
     }

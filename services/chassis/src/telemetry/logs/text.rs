@@ -6,6 +6,14 @@ use std::io::Write as _;
 /// Appends `text` as the inside of a JSON string.
 pub(super) fn escape(out: &mut Vec<u8>, text: &str) {
     let mut rest = text.as_bytes();
+    // Nearly always nothing is special, and looking at all of it is one pass without a branch.
+    if !rest
+        .iter()
+        .fold(false, |found, byte| found | is_special(*byte))
+    {
+        out.extend_from_slice(rest);
+        return;
+    }
     while let Some(at) = rest.iter().position(|byte| is_special(*byte)) {
         let (plain, special) = rest.split_at(at);
         out.extend_from_slice(plain);
@@ -25,6 +33,15 @@ pub(super) fn escape(out: &mut Vec<u8>, text: &str) {
 
 const fn is_special(byte: u8) -> bool {
     matches!(byte, b'"' | b'\\' | 0..=0x1f)
+}
+
+/// Appends bytes as hexadecimal digits.
+pub(super) fn hex(out: &mut Vec<u8>, bytes: &[u8]) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    for byte in bytes {
+        let digits = [byte >> 4, byte & 15].map(|digit| DIGITS[usize::from(digit)]);
+        out.extend_from_slice(&digits);
+    }
 }
 
 /// Writes what is formatted as the inside of a JSON string.

@@ -1,5 +1,6 @@
 //! Counts spans that were exported, and spans that were not.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use opentelemetry_sdk::Resource;
@@ -39,16 +40,31 @@ impl Exports {
     }
 }
 
-/// An exporter that counts what another one does.
+/// An exporter that counts what another one does, and says when it stops working.
 #[derive(Debug)]
 pub(super) struct Counting<E> {
     inner: E,
     exports: Exports,
+    failing: AtomicBool,
 }
 
 impl<E> Counting<E> {
     pub(super) const fn new(inner: E, exports: Exports) -> Self {
-        Self { inner, exports }
+        Self {
+            inner,
+            exports,
+            failing: AtomicBool::new(false),
+        }
+    }
+
+    /// Says when it begins to fail and when that is over, not with each batch.
+    fn tell(&self, result: &OTelSdkResult) {
+        let failed_before = self.failing.swap(result.is_err(), Ordering::Relaxed);
+        match result {
+            Err(error) if !failed_before => tracing::warn!(%error, "spans cannot be exported"),
+            Ok(()) if failed_before => tracing::info!("spans are exported again"),
+            _ => {}
+        }
     }
 }
 
@@ -62,6 +78,7 @@ impl<E: SpanExporter> SpanExporter for Counting<E> {
             &self.exports.failed
         };
         counter.inc_by(spans);
+        self.tell(&result);
         result
     }
 

@@ -2,7 +2,7 @@
 //! that was taken costs one more. Other copies of this service may write at the same time: what both
 //! may touch is locked in order.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use contracts::Order;
 use sqlx::{PgConnection, PgPool};
@@ -110,12 +110,12 @@ async fn insert(
     sqlx::query(
         "WITH new AS (\
            SELECT * FROM UNNEST($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], \
-             $6::timestamptz[], $7::text[]) \
-             AS new (id, customer, address, items, total_cents, placed_at, traceparent)), \
+             $6::timestamptz[], $7::text[]) WITH ORDINALITY \
+             AS new (id, customer, address, items, total_cents, placed_at, traceparent, place)), \
          stored AS (\
            INSERT INTO orders (id, customer, address, items, total_cents, placed_at, updated_at) \
            SELECT id, customer, address, items::jsonb, total_cents, placed_at, placed_at FROM new) \
-         INSERT INTO outbox (order_id, traceparent) SELECT id, traceparent FROM new ORDER BY id",
+         INSERT INTO outbox (order_id, traceparent) SELECT id, traceparent FROM new ORDER BY place",
     )
     .bind(new.ids)
     .bind(new.customers)
@@ -181,24 +181,12 @@ async fn cancel(
     .bind(moments)
     .fetch_all(&mut *connection)
     .await?;
-    let rows = sqlx::query_as::<_, OrderRow>(select!("orders WHERE id = ANY($1)"))
+    let orders = sqlx::query_as::<_, OrderRow>(select!("orders WHERE id = ANY($1)"))
         .bind(&ids)
         .fetch_all(connection)
-        .await?;
-    let orders = rows
+        .await?
         .into_iter()
-        .map(|row| Order::try_from(row).map(|order| (order.id, order)))
-        .collect::<Result<HashMap<_, _>, _>>()?;
-    Ok(tell(&ids, changed.into_iter().collect(), &orders))
-}
-
-/// What came of each: of two that ask for the same order, the first has changed it.
-fn tell(ids: &[Uuid], mut changed: HashSet<Uuid>, orders: &HashMap<Uuid, Order>) -> Vec<Cancelled> {
-    ids.iter()
-        .map(|id| match orders.get(id).cloned().map(Box::new) {
-            None => Cancelled::NotFound,
-            Some(order) if changed.remove(id) => Cancelled::Now(order),
-            Some(order) => Cancelled::Unchanged(order),
-        })
-        .collect()
+        .map(Order::try_from)
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(Cancelled::each(cancellations, changed, orders))
 }

@@ -1,0 +1,8 @@
+//! Drills against a small world of fakes: a company that breaks, rules that notice, an Alertmanager
+//! that tells. The real ones are drilled by the workspace's own end-to-end tests.
+
+mod preflight;
+mod program;
+mod reports;
+mod verdicts;
+mod world;

@@ -1,0 +1,16 @@
+//! The chassis from outside: a service's router, its sockets, and whole processes.
+
+mod api_faults;
+mod app;
+mod background_faults;
+mod logs;
+mod metrics;
+mod problems;
+mod process;
+mod program;
+mod properties;
+mod receiver;
+mod server;
+mod stack;
+mod traces;
+mod wait;
