@@ -81,7 +81,7 @@ pub fn judge(case: &Case<'_>, observed: &Observed) -> Judgement {
     let lanes = silence::judge(case, observed, &mut bench);
     resolves::judge(case, observed, &mut bench);
     thresholds::judge(case, observed, &mut bench);
-    generator::judge(observed, &mut bench);
+    generator::judge(case, observed, &mut bench);
     for failure in &observed.monitoring_failures {
         bench.find(Verdict::Invalid, failure.clone());
     }

@@ -100,3 +100,12 @@ fn an_allowed_alert_may_fire_and_must_resolve() {
     });
     assert_eq!(judgement.verdict, Verdict::NotResolved);
 }
+
+#[test]
+fn a_little_lateness_is_no_matter_where_times_are_not_judged() {
+    let judgement = judged(|drill| {
+        drill.scenario.expect.thresholds.clear();
+        drill.observed.load.schedule_lag.p99_ms = 999.0;
+    });
+    assert_eq!(judgement.verdict, Verdict::Pass, "{:?}", judgement.findings);
+}

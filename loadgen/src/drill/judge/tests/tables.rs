@@ -288,9 +288,17 @@ fn invalid() {
                 "dropped 20 of 1000",
             ),
             (
-                "a late generator",
+                "a late generator where times are judged",
                 |drill| drill.observed.load.schedule_lag.p99_ms = 251.0,
                 "251 ms or more",
+            ),
+            (
+                "a late generator where they are not",
+                |drill| {
+                    drill.scenario.expect.thresholds.clear();
+                    drill.observed.load.schedule_lag.p99_ms = 1001.0;
+                },
+                "1001 ms or more",
             ),
             (
                 "thresholds without data",
