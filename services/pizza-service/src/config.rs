@@ -37,3 +37,26 @@ pub struct Config {
     #[command(flatten)]
     pub faults: FaultsConfig,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_makes_sense() {
+        Config::command().debug_assert();
+    }
+
+    #[test]
+    fn the_design_s_addresses_are_the_defaults() {
+        let command = Config::command();
+        let default = |name: &str| {
+            let argument = command.get_arguments().find(|one| one.get_id() == name);
+            argument.map(|one| one.get_default_values().to_vec())
+        };
+        assert_eq!(default("api_address"), Some(vec!["127.0.0.1:8001".into()]));
+        let telemetry = default("telemetry_address");
+        assert_eq!(telemetry, Some(vec!["127.0.0.1:9111".into()]));
+    }
+}

@@ -20,6 +20,15 @@ mod write;
 
 use row::{OrderRow, PendingRow, select};
 
+const LIST: &str = select!("orders WHERE id < $1 ORDER BY id DESC LIMIT $2");
+
+/// Rows compared with rows, so that only `orders_by_status` has the order: for `status = $1` the
+/// planner may walk through all newer orders instead, of any status.
+const LIST_STATUS: &str = select!(
+    "orders WHERE (status, id) < ($1, $2) AND (status, id) >= ($1, '00000000-0000-0000-0000-000000000000') \
+     ORDER BY status DESC, id DESC LIMIT $3"
+);
+
 /// The store.
 #[derive(Clone, Debug)]
 pub struct Postgres {
@@ -69,13 +78,8 @@ impl Store for Postgres {
 
     async fn list(&self, page: Page) -> Result<Vec<Order>, StoreError> {
         let query = match page.status {
-            None => sqlx::query_as::<_, OrderRow>(select!(
-                "orders WHERE id < $1 ORDER BY id DESC LIMIT $2"
-            )),
-            Some(status) => sqlx::query_as::<_, OrderRow>(select!(
-                "orders WHERE status = $1 AND id < $2 ORDER BY id DESC LIMIT $3"
-            ))
-            .bind(status.as_str()),
+            None => sqlx::query_as::<_, OrderRow>(LIST),
+            Some(status) => sqlx::query_as(LIST_STATUS).bind(status.as_str()),
         };
         let work = async {
             query

@@ -25,6 +25,10 @@ use row::{OrderRow, PendingRow, millis, select};
 /// The file in the data folder.
 const FILE: &str = "pizza.sqlite";
 
+const LIST: &str = select!("orders WHERE id < ? ORDER BY id DESC LIMIT ?");
+
+const LIST_STATUS: &str = select!("orders WHERE status = ? AND id < ? ORDER BY id DESC LIMIT ?");
+
 /// The store.
 #[derive(Debug)]
 pub struct Sqlite {
@@ -81,13 +85,8 @@ impl Store for Sqlite {
 
     async fn list(&self, page: Page) -> Result<Vec<Order>, StoreError> {
         let query = match page.status {
-            None => sqlx::query_as::<_, OrderRow>(select!(
-                "orders WHERE id < ? ORDER BY id DESC LIMIT ?"
-            )),
-            Some(status) => sqlx::query_as::<_, OrderRow>(select!(
-                "orders WHERE status = ? AND id < ? ORDER BY id DESC LIMIT ?"
-            ))
-            .bind(status.as_str()),
+            None => sqlx::query_as::<_, OrderRow>(LIST),
+            Some(status) => sqlx::query_as(LIST_STATUS).bind(status.as_str()),
         };
         let work = async {
             query
@@ -143,6 +142,33 @@ impl Store for Sqlite {
                 .await
         };
         self.database.run(operation::ACKNOWLEDGE, work).await?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sqlx::AssertSqlSafe;
+
+    /// A page must cost the same wherever it is: one range of one index, and nothing sorted.
+    #[tokio::test]
+    async fn a_page_is_one_range_of_an_index() -> Result<(), sqlx::Error> {
+        let pool = SqlitePool::connect("sqlite::memory:").await?;
+        sqlx::migrate!("migrations/sqlite").run(&pool).await?;
+        for (query, index) in [
+            (LIST, "SEARCH orders USING PRIMARY KEY (id<?)"),
+            (
+                LIST_STATUS,
+                "SEARCH orders USING INDEX orders_by_status (status=? AND id<?)",
+            ),
+        ] {
+            let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {query}"));
+            let plan: Vec<(i64, i64, i64, String)> =
+                sqlx::query_as(explain).fetch_all(&pool).await?;
+            let steps: Vec<_> = plan.iter().map(|step| step.3.as_str()).collect();
+            assert_eq!(steps, [index]);
+        }
         Ok(())
     }
 }

@@ -10,6 +10,7 @@ mod listing;
 mod menu;
 mod openapi;
 mod orders;
+mod serving;
 mod store;
 mod unreliable;
 mod writer;

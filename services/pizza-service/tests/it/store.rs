@@ -105,6 +105,7 @@ macro_rules! conformance {
 conformance! {
     batches::batches_of_any_size_are_stored_whole,
     batches::an_empty_batch_is_nothing,
+    batches::a_batch_that_is_given_up_is_stored_whole_or_not_at_all,
     batches::a_refused_row_leaves_nothing_of_its_batch,
     batches::what_was_written_is_there_after_a_restart,
     cancelling::only_a_placed_order_is_cancelled,

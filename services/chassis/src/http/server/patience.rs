@@ -27,6 +27,8 @@ const IDLE_LIMIT: Duration = Duration::from_secs(75);
 pub(super) struct Activity {
     /// Reads that brought bytes.
     reads: AtomicU64,
+    /// Writes that took bytes.
+    writes: AtomicU64,
     /// Requests whose head is complete.
     begun: AtomicU64,
     /// Requests that were answered, or dropped.
@@ -45,10 +47,16 @@ impl Activity {
         Busy(Arc::clone(self))
     }
 
-    /// What is waited for, and how many requests came before it.
-    fn phase(&self) -> (Phase, u64) {
+    fn wrote(&self, polled: &Poll<Result<usize>>) {
+        if matches!(polled, Poll::Ready(Ok(1..))) {
+            self.writes.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// How far the connection has come.
+    fn moment(&self) -> Moment {
         let of = |count: &AtomicU64| count.load(Ordering::Relaxed);
-        let ended = of(&self.ended);
+        let (ended, writes) = (of(&self.ended), of(&self.writes));
         let phase = if of(&self.begun) > ended {
             Phase::Answer
         } else if ended == 0 || of(&self.reads) > of(&self.reads_then) {
@@ -56,7 +64,11 @@ impl Activity {
         } else {
             Phase::Request
         };
-        (phase, ended)
+        Moment {
+            phase,
+            ended,
+            writes,
+        }
     }
 }
 
@@ -69,12 +81,20 @@ impl Drop for Busy {
     }
 }
 
+/// How far a connection has come. Patience begins anew with each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Moment {
+    phase: Phase,
+    ended: u64,
+    writes: u64,
+}
+
 /// What is waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
     /// The first request's head, or the rest of a later one's.
     Head,
-    /// The client's next request.
+    /// The client's next request, or its taking more of an answer that is still being written.
     Request,
     /// Our own answer: the request's time limit sees to that.
     Answer,
@@ -85,7 +105,7 @@ enum Phase {
 pub(super) struct Patience {
     activity: Arc<Activity>,
     head_limit: Duration,
-    waiting_for: (Phase, u64),
+    waiting_since: Moment,
     until: Instant,
     alarm: Pin<Box<Sleep>>,
 }
@@ -94,7 +114,7 @@ impl Patience {
     pub(super) fn new(activity: Arc<Activity>, head_limit: Duration) -> Self {
         let until = Instant::now() + head_limit;
         Self {
-            waiting_for: activity.phase(),
+            waiting_since: activity.moment(),
             activity,
             head_limit,
             until,
@@ -103,9 +123,9 @@ impl Patience {
     }
 
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let waiting_for = self.activity.phase();
-        if waiting_for != self.waiting_for {
-            self.waiting_for = waiting_for;
+        let moment = self.activity.moment();
+        if moment != self.waiting_since {
+            self.waiting_since = moment;
             self.until = Instant::now() + self.limit();
             // An alarm that rings too early is set again then: that is rarer than requests are.
             if self.until < self.alarm.deadline() {
@@ -114,7 +134,7 @@ impl Patience {
         }
         while self.alarm.as_mut().poll(cx).is_ready() {
             let now = Instant::now();
-            if waiting_for.0 == Phase::Answer {
+            if moment.phase == Phase::Answer {
                 self.until = now + self.limit();
             } else if now >= self.until {
                 return Poll::Ready(());
@@ -125,7 +145,7 @@ impl Patience {
     }
 
     const fn limit(&self) -> Duration {
-        match self.waiting_for.0 {
+        match self.waiting_since.phase {
             Phase::Head => self.head_limit,
             Phase::Request | Phase::Answer => IDLE_LIMIT,
         }
@@ -160,7 +180,9 @@ impl AsyncWrite for Counted {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        let polled = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.activity.wrote(&polled);
+        polled
     }
 
     fn poll_write_vectored(
@@ -168,7 +190,9 @@ impl AsyncWrite for Counted {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
+        let polled = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
+        self.activity.wrote(&polled);
+        polled
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -181,5 +205,110 @@ impl AsyncWrite for Counted {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD_LIMIT: Duration = Duration::from_secs(5);
+
+    /// A connection's activity, and the task that is patient with it. It says when it gave up.
+    fn connection() -> (Arc<Activity>, tokio::task::JoinHandle<Instant>) {
+        let activity = Arc::new(Activity::default());
+        let mut patience = Patience::new(Arc::clone(&activity), HEAD_LIMIT);
+        let watch = tokio::spawn(async move {
+            // Polled now and then, as a connection's task is.
+            loop {
+                tokio::select! {
+                    biased;
+                    () = std::future::poll_fn(|cx| patience.poll(cx)) => return Instant::now(),
+                    () = tokio::time::sleep(Duration::from_millis(10)) => {}
+                }
+            }
+        });
+        (activity, watch)
+    }
+
+    fn read(activity: &Activity) {
+        activity.reads.fetch_add(1, Ordering::Relaxed);
+    }
+
+    async fn a_request(activity: &Arc<Activity>) {
+        read(activity);
+        let busy = activity.begin();
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        drop(busy);
+    }
+
+    async fn gave_up(watch: tokio::task::JoinHandle<Instant>, since: Instant) -> u64 {
+        watch
+            .await
+            .expect("gives up")
+            .duration_since(since)
+            .as_secs()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_first_head_has_little_time_whether_begun_or_not() {
+        let (activity, watch) = connection();
+        let begin = Instant::now();
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        read(&activity);
+        assert_eq!(gave_up(watch, begin).await, 5);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn between_requests_a_client_may_rest_until_it_begins_a_head() {
+        let (activity, watch) = connection();
+        for _ in 0..3 {
+            a_request(&activity).await;
+            tokio::time::sleep(Duration::from_mins(1)).await;
+        }
+        assert!(!watch.is_finished());
+        let begun = Instant::now();
+        read(&activity);
+        for _ in 0..4 {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            read(&activity);
+        }
+        assert_eq!(
+            gave_up(watch, begun).await,
+            5,
+            "a byte now and then buys no time"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_idle_connection_is_closed_in_the_end() {
+        let (activity, watch) = connection();
+        a_request(&activity).await;
+        assert_eq!(gave_up(watch, Instant::now()).await, IDLE_LIMIT.as_secs());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn our_own_answer_may_take_as_long_as_it_takes() {
+        let (activity, watch) = connection();
+        read(&activity);
+        let busy = activity.begin();
+        tokio::time::sleep(Duration::from_hours(1)).await;
+        assert!(!watch.is_finished());
+        drop(busy);
+        assert_eq!(gave_up(watch, Instant::now()).await, IDLE_LIMIT.as_secs());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_that_is_taken_bit_by_bit_is_not_cut_off() {
+        let (activity, watch) = connection();
+        a_request(&activity).await;
+        for _ in 0..10 {
+            tokio::time::sleep(Duration::from_mins(1)).await;
+            activity.wrote(&Poll::Ready(Ok(7)));
+        }
+        assert!(!watch.is_finished());
+        let last = Instant::now();
+        activity.wrote(&Poll::Ready(Ok(0)));
+        assert_eq!(gave_up(watch, last).await, IDLE_LIMIT.as_secs());
     }
 }

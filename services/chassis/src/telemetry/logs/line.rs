@@ -4,6 +4,7 @@ use std::fmt::{self, Write as _};
 use std::io::Write as _;
 
 use opentelemetry::trace::SpanContext;
+use serde::Serialize;
 use tracing::field::{Field, Visit};
 use tracing::{Level, Metadata};
 
@@ -65,10 +66,10 @@ impl<'a> JsonLine<'a> {
         self.out.extend_from_slice(b"\":");
     }
 
-    fn bare(&mut self, field: &Field, value: impl fmt::Display) {
+    fn bare(&mut self, field: &Field, value: impl Serialize) {
         self.name(field);
         // Writing into memory does not fail, here and below.
-        let _ = write!(self.out, "{value}");
+        let _ = serde_json::to_writer(&mut *self.out, &value);
     }
 
     fn quoted(&mut self, field: &Field, value: fmt::Arguments<'_>) {
@@ -108,12 +109,8 @@ impl Visit for JsonLine<'_> {
     }
 
     fn record_f64(&mut self, field: &Field, value: f64) {
-        if value.is_finite() {
-            self.bare(field, value);
-        } else {
-            // JSON has no word for it.
-            self.bare(field, "null");
-        }
+        // JSON has no word for infinity: it is null.
+        self.bare(field, value);
     }
 }
 

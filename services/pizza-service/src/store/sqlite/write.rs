@@ -1,4 +1,4 @@
-//! A batch as one transaction and one parameter: `SQLite` reads the orders from JSON, so that the
+//! Any batch as one transaction and one parameter: `SQLite` reads the orders from JSON, so that the
 //! text is the same for any number of them and is prepared once.
 
 use std::collections::HashMap;
@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::pen::Held;
 use super::plain;
 use super::row::{OrderRow, millis, select};
+use crate::order::IdempotencyKey;
 use crate::store::batch::{Batch, Cancellation, Cancelled, Inserted, Placement, Written};
 use crate::store::error::unwritable;
 
@@ -89,30 +90,31 @@ struct CancelRow {
 
 /// Writes a batch.
 pub(super) async fn write(pen: &mut Held, batch: &Batch) -> Result<Written, sqlx::Error> {
-    if plain::suits(batch) && std::env::var_os("NOPLAIN").is_none() {
-        pen.transact(async |connection| plain::write(connection, &batch.placements).await)
-            .await?;
-        return Ok(Written {
-            placements: vec![Inserted::New; batch.placements.len()],
-            cancellations: Vec::new(),
-        });
-    }
-    let new = new_rows(&batch.placements)?;
-    let (refused, cancellations) = pen
-        .transact(async |connection| {
-            if batch.cancellations.is_empty() {
-                return Ok((place(connection, PLACE_AND_COMMIT, new).await?, Vec::new()));
-            }
-            let refused = place(connection, PLACE, new).await?;
-            let cancellations = cancel(connection, &batch.cancellations).await?;
-            connection.execute("COMMIT").await?;
-            Ok((refused, cancellations))
-        })
-        .await?;
-    Ok(Written {
-        placements: outcomes(&batch.placements, refused)?,
-        cancellations,
+    pen.transact(async |connection| {
+        if plain::suits(batch) {
+            plain::write(connection, &batch.placements).await?;
+            return Ok(Written {
+                placements: vec![Inserted::New; batch.placements.len()],
+                cancellations: Vec::new(),
+            });
+        }
+        let new = new_rows(&batch.placements)?;
+        if batch.cancellations.is_empty() {
+            let refused = place(connection, PLACE_AND_COMMIT, new).await?;
+            return Ok(Written {
+                placements: outcomes(&batch.placements, refused),
+                cancellations: Vec::new(),
+            });
+        }
+        let refused = place(connection, PLACE, new).await?;
+        let written = Written {
+            placements: outcomes(&batch.placements, refused),
+            cancellations: cancel(connection, &batch.cancellations).await?,
+        };
+        connection.execute("COMMIT").await?;
+        Ok(written)
     })
+    .await
 }
 
 fn new_rows(placements: &[Placement]) -> Result<String, sqlx::Error> {
@@ -122,7 +124,7 @@ fn new_rows(placements: &[Placement]) -> Result<String, sqlx::Error> {
             let order: &Order = &placement.order;
             Ok(NewRow {
                 id: order.id,
-                key: placement.key.as_ref().map(|key| key.as_str()),
+                key: placement.key.as_ref().map(IdempotencyKey::as_str),
                 customer: &order.customer,
                 address: &order.address,
                 items: &order.items,
@@ -135,29 +137,29 @@ fn new_rows(placements: &[Placement]) -> Result<String, sqlx::Error> {
     serde_json::to_string(&rows).map_err(unwritable)
 }
 
+/// Runs `place!`. Returns the orders that were refused, with those that have their keys.
 async fn place(
     connection: &mut SqliteConnection,
     text: &'static str,
     new: String,
-) -> Result<Vec<RefusedRow>, sqlx::Error> {
-    sqlx::query_as(text).bind(new).fetch_all(connection).await
-}
-
-fn outcomes(
-    placements: &[Placement],
-    refused: Vec<RefusedRow>,
-) -> Result<Vec<Inserted>, sqlx::Error> {
-    let mut holders = refused
+) -> Result<HashMap<Uuid, Order>, sqlx::Error> {
+    sqlx::query_as::<_, RefusedRow>(text)
+        .bind(new)
+        .fetch_all(connection)
+        .await?
         .into_iter()
         .map(|row| Ok((row.refused, row.holder.try_into()?)))
-        .collect::<Result<HashMap<Uuid, Order>, sqlx::Error>>()?;
-    Ok(placements
+        .collect()
+}
+
+fn outcomes(placements: &[Placement], mut refused: HashMap<Uuid, Order>) -> Vec<Inserted> {
+    placements
         .iter()
-        .map(|placement| match holders.remove(&placement.order.id) {
+        .map(|placement| match refused.remove(&placement.order.id) {
             Some(holder) => Inserted::KeyTaken(Box::new(holder)),
             None => Inserted::New,
         })
-        .collect())
+        .collect()
 }
 
 async fn cancel(

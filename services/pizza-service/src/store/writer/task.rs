@@ -42,7 +42,6 @@ impl Task {
         let mut prune = tokio::time::interval(PRUNE_EVERY);
         prune.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut closed = false;
-        let (mut last, mut expected, mut took) = (0, 0, Duration::ZERO);
         loop {
             tokio::select! {
                 // Work comes last, or it would keep the others from their turn.
@@ -56,27 +55,8 @@ impl Task {
                     if taken == 0 {
                         return;
                     }
-                    if last > 1 { self.gather(&mut jobs, expected, took).await; }
-                    last = jobs.len();
-                    let start = std::time::Instant::now();
                     self.take(&mut jobs).await;
-                    took = start.elapsed();
-                    expected = last + self.waiting.len();
                 }
-            }
-        }
-    }
-
-    async fn gather(&mut self, jobs: &mut Vec<Job>, expected: usize, took: Duration) {
-        let frac: f64 = std::env::var("GATHER")
-            .ok()
-            .and_then(|x| x.parse().ok())
-            .unwrap_or(0.0);
-        let until = std::time::Instant::now() + took.mul_f64(frac);
-        while jobs.len() < expected.min(MOST_JOBS) && std::time::Instant::now() < until {
-            tokio::task::yield_now().await;
-            while let Ok(job) = self.waiting.try_recv() {
-                jobs.push(job);
             }
         }
     }

@@ -1,11 +1,17 @@
 //! All of a batch, or nothing.
 
+use std::collections::HashSet;
+use std::time::Duration;
+
 use anyhow::Result;
+use company_tests::until;
 use contracts::Order;
 use pizza_service::order::id;
 use pizza_service::store::{Batch, Inserted, Page, StoreError};
 
 use super::{Fixture, given};
+
+const SOON: Duration = Duration::from_secs(20);
 
 const ALL: Page = Page {
     status: None,
@@ -74,5 +80,49 @@ pub(super) async fn what_was_written_is_there_after_a_restart(fixture: Fixture) 
         .await?;
     let restarted = fixture.another().await?;
     assert_eq!(restarted.get(order.id).await?, Some(order));
+    Ok(())
+}
+
+/// Whoever waits for a batch may give up at any moment, as a time limit does.
+pub(super) async fn a_batch_that_is_given_up_is_stored_whole_or_not_at_all(
+    fixture: Fixture,
+) -> Result<()> {
+    let store = &fixture.store;
+    let mut batches = Vec::new();
+    for n in 0..60 {
+        let orders: Vec<_> = (0..3).map(|_| given::order("Ada")).collect();
+        let mut batch = given::placing(&orders);
+        if n % 2 == 1 {
+            batch.placements[1] = given::placement(&orders[1], Some(&format!("k-{n}")));
+        }
+        let limit = Duration::from_micros(n * 40);
+        // Whether it is in time does not matter.
+        let _ = tokio::time::timeout(limit, store.write(&batch)).await;
+        batches.push(orders);
+    }
+    let last = given::order("last");
+    store
+        .write(&given::placing(std::slice::from_ref(&last)))
+        .await?;
+    // A commit that was under way may end after the last one.
+    let stored = until("every commit has ended", SOON, async || {
+        let stored = store.list(ALL).await.ok()?;
+        let events = store.outbox_pending(1000).await.ok()?;
+        (stored.len() == events.len()).then_some(stored)
+    })
+    .await?;
+    let stored: HashSet<_> = stored.into_iter().map(|order| order.id).collect();
+    assert!(stored.contains(&last.id));
+    for orders in &batches {
+        let found = orders
+            .iter()
+            .filter(|order| stored.contains(&order.id))
+            .count();
+        assert!(
+            found == 0 || found == orders.len(),
+            "{found} of {}",
+            orders.len()
+        );
+    }
     Ok(())
 }
