@@ -2,6 +2,7 @@
 //! for conditions. The tests themselves are in `e2e/`; Cargo runs them as tests of the package
 //! `firedrill`, because it tells only those where the binary is.
 
+pub mod collector;
 pub mod company;
 pub mod customers;
 pub mod http;

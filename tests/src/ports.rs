@@ -11,6 +11,10 @@ const PORTS: [u16; 13] = [
     5000, 8000, 8001, 8002, 8080, 8689, 9090, 9093, 9110, 9111, 9112, 9113, 9114,
 ];
 
+/// From one offset to the next. No two of the ports are a multiple of it apart, or one company's port
+/// could be another's.
+const STEP: usize = 107;
+
 /// An offset whose ports are ours as long as this lives.
 #[derive(Debug)]
 pub struct Offset {
@@ -25,7 +29,7 @@ impl Offset {
     /// When there is none.
     pub fn take() -> Result<Self> {
         (2_000..20_000)
-            .step_by(101)
+            .step_by(STEP)
             .find_map(Self::try_take)
             .context("no free ports for a company")
     }
@@ -58,4 +62,18 @@ impl Offset {
 pub fn free_port() -> Result<u16> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     Ok(listener.local_addr()?.port())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_companies_share_a_port() {
+        for one in PORTS {
+            for other in PORTS.into_iter().filter(|other| *other > one) {
+                assert_ne!(usize::from(other - one) % STEP, 0, "{one} and {other}");
+            }
+        }
+    }
 }

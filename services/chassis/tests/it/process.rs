@@ -168,7 +168,7 @@ async fn memory_is_taken_up_to_its_cap_and_given_back_each_time() {
 
 #[tokio::test]
 async fn promtool_finds_nothing_wrong_with_the_metrics() {
-    let receiver = Receiver::start().await;
+    let receiver = Receiver::start().await.expect("a port");
     let endpoint = receiver.endpoint();
     let program = Program::start(&[], &[("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint)]).await;
     program.get("/rows").await;

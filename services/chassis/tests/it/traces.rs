@@ -36,7 +36,7 @@ fn named<'a>(spans: &'a [Span], name: &str) -> &'a Span {
 
 #[tokio::test]
 async fn a_trace_goes_on_through_the_service_and_out_to_the_collector() {
-    let receiver = Receiver::start().await;
+    let receiver = Receiver::start().await.expect("a port");
     let program = program(&receiver.endpoint(), &[]).await;
     program.get_with("/rows", "traceparent", SAMPLED).await;
     let spans = eventually("both spans arrive", async || {
@@ -76,7 +76,7 @@ async fn a_trace_goes_on_through_the_service_and_out_to_the_collector() {
 
 #[tokio::test]
 async fn a_trace_that_is_not_sampled_costs_no_span_and_keeps_its_id_in_the_log() {
-    let receiver = Receiver::start().await;
+    let receiver = Receiver::start().await.expect("a port");
     let mut program = program(&receiver.endpoint(), &[]).await;
     program.get_with("/rows", "traceparent", UNSAMPLED).await;
     let line = program
@@ -94,7 +94,7 @@ async fn a_trace_that_is_not_sampled_costs_no_span_and_keeps_its_id_in_the_log()
 
 #[tokio::test]
 async fn the_sampler_is_the_environments() {
-    let receiver = Receiver::start().await;
+    let receiver = Receiver::start().await.expect("a port");
     let never = [("OTEL_TRACES_SAMPLER", "parentbased_always_off")];
     let mut program = program(&receiver.endpoint(), &never).await;
     for _ in 0..20 {
@@ -135,7 +135,7 @@ async fn a_broken_header_begins_a_new_trace() {
 
 #[tokio::test]
 async fn a_server_error_and_a_lost_client_end_their_spans() {
-    let receiver = Receiver::start().await;
+    let receiver = Receiver::start().await.expect("a port");
     let mut program = program(&receiver.endpoint(), &[]).await;
     program.get("/panic").await;
     program.get_and_leave("/sleep").await;
@@ -159,7 +159,7 @@ async fn a_server_error_and_a_lost_client_end_their_spans() {
 
 #[tokio::test]
 async fn the_last_spans_are_sent_before_the_end() {
-    let receiver = Receiver::start().await;
+    let receiver = Receiver::start().await.expect("a port");
     let slow = [("OTEL_BSP_SCHEDULE_DELAY", "600000")];
     let mut program = program(&receiver.endpoint(), &slow).await;
     for _ in 0..5 {
@@ -173,7 +173,7 @@ async fn the_last_spans_are_sent_before_the_end() {
 
 #[tokio::test]
 async fn the_exporters_own_requests_are_no_spans() {
-    let receiver = Receiver::start().await;
+    let receiver = Receiver::start().await.expect("a port");
     let program = program(&receiver.endpoint(), &[("RUST_LOG", "trace")]).await;
     program.get("/hello").await;
     eventually("the span is exported", async || {
@@ -226,4 +226,33 @@ async fn a_collector_that_never_answers_delays_the_exit_by_seconds_at_most() {
     let (status, took) = program.terminate().await;
     assert!(status.success(), "{status}");
     assert!(took < Duration::from_secs(6), "{took:?}");
+}
+
+#[tokio::test]
+async fn a_span_tells_the_symptom_and_not_the_fault() {
+    let receiver = Receiver::start().await.expect("a port");
+    let program = program(&receiver.endpoint(), &[]).await;
+    for (kind, parameters) in [
+        ("error", r#""status":500"#),
+        ("latency", r#""delay_ms":1"#),
+        ("db-error", r#""ratio":1"#),
+        ("db-latency", r#""delay_ms":1"#),
+    ] {
+        let body = format!(r#"{{"ttl_seconds":60,{parameters}}}"#);
+        let path = format!("/faults/{kind}");
+        assert_eq!(program.put(&path, body).await, 200, "{kind}");
+        program.get_with("/rows", "traceparent", SAMPLED).await;
+        program.take_back_faults().await;
+    }
+    eventually("all requests' spans arrive", async || {
+        let spans = receiver.spans();
+        let servers = spans.iter().filter(|span| span.kind() == SpanKind::Server);
+        (servers.count() == 4).then_some(())
+    })
+    .await;
+    let text = receiver.text().to_lowercase();
+    assert!(text.contains("500"), "the symptom is there: {text}");
+    for word in ["fault", "inject", "strike", "drill", "latency", "db-error"] {
+        assert!(!text.contains(word), "{word} in {text}");
+    }
 }
