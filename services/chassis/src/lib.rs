@@ -7,6 +7,7 @@
 pub mod boot;
 pub mod config;
 pub mod db;
+pub mod error;
 pub mod faults;
 pub mod http;
 pub mod problem;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use prometheus_client::registry::Registry;
 
-use crate::boot::BootError;
 use crate::config::{Switch, TelemetryConfig};
+use crate::error::BootError;
 
 pub mod build;
 pub mod logs;

@@ -17,8 +17,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tower::ServiceExt as _;
 
-use crate::boot::BootError;
 use crate::config::HttpConfig;
+use crate::error::BootError;
 use crate::stop::Stop;
 
 mod patience;

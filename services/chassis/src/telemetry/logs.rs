@@ -11,8 +11,8 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _, Registry, reload};
 
 use super::traces::Exporting;
-use crate::boot::BootError;
 use crate::config::{LogFormat, TelemetryConfig};
+use crate::error::BootError;
 
 mod clock;
 mod layer;

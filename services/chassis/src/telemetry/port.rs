@@ -15,7 +15,7 @@ use http::{StatusCode, header};
 use prometheus_client::registry::Registry;
 
 use super::LogLevel;
-use crate::boot::BootError;
+use crate::error::BootError;
 use crate::faults::{self, Faults};
 use crate::http::server::{Accepting, Server};
 use crate::problem::{self, Problem};

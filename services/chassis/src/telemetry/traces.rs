@@ -12,8 +12,8 @@ use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::{Sampler, SdkTracer, SdkTracerProvider};
 use prometheus_client::registry::Registry;
 
-use crate::boot::BootError;
 use crate::config::{Switch, TelemetryConfig};
+use crate::error::BootError;
 
 mod counting;
 mod link;
