@@ -114,6 +114,11 @@ pub struct DatabaseConfig {
     #[arg(long, env = "POSTGRES_URL", hide_env_values = true, value_name = "URL")]
     pub postgres_url: Option<SecretString>,
 
+    /// The schema of the Postgres database that this service's tables are in, made where there is
+    /// none; without it, the user's own search path. Lower-case letters, digits and underscores.
+    #[arg(long, env = "POSTGRES_SCHEMA", value_parser = schema, value_name = "NAME")]
+    pub postgres_schema: Option<String>,
+
     /// The folder for `SQLite` files.
     #[arg(
         long,
@@ -141,6 +146,20 @@ pub fn seconds(text: &str) -> Result<Duration, String> {
         Ok(Duration::from_secs_f64(seconds))
     } else {
         Err(format!("{text} s is out of range, 0.001 to 3600"))
+    }
+}
+
+/// Parses the name of a Postgres schema, which goes into a statement as it is.
+fn schema(text: &str) -> Result<String, String> {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    let starts_well = text.starts_with(|c: char| c.is_ascii_lowercase());
+    if starts_well && text.len() <= 63 && text.chars().all(plain) {
+        Ok(text.to_owned())
+    } else {
+        Err(
+            "not a name of lower-case letters, digits and underscores, such as pizza_service"
+                .to_owned(),
+        )
     }
 }
 
@@ -192,6 +211,14 @@ mod tests {
         assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
         for wrong in ["", "-1", "0", "4000", "NaN", "inf", "ten"] {
             assert!(seconds(wrong).is_err(), "{wrong} was taken");
+        }
+    }
+
+    #[test]
+    fn a_schema_s_name_needs_no_quotes() {
+        assert_eq!(schema("pizza_service"), Ok("pizza_service".to_owned()));
+        for wrong in ["", "Pizza", "1st", "a-b", "a;drop table x", "ä"] {
+            assert!(schema(wrong).is_err(), "{wrong} was taken");
         }
     }
 

@@ -14,8 +14,8 @@ use sqlx::sqlite::{
 };
 use tracing::{Instrument as _, Span};
 
-use crate::boot::BootError;
 use crate::config::DatabaseConfig;
+use crate::error::BootError;
 use crate::faults::Faults;
 use crate::telemetry::traces;
 
@@ -203,15 +203,33 @@ pub async fn postgres(
             problem: "is not a Postgres URL, such as postgres://user:password@host/name".into(),
         }
     })?;
+    let options = match &config.postgres_schema {
+        Some(schema) => options.options([("search_path", schema.as_str())]),
+        None => options,
+    };
     let pool = PgPoolOptions::new()
         .max_connections(config.database_connections)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .connect_lazy_with(options);
     wait_for(&pool, config.database_start_timeout).await?;
+    if let Some(schema) = &config.postgres_schema {
+        make_schema(&pool, schema).await?;
+    }
     Connections::register(registry, pool.clone());
     know(faults, pool.clone());
     let database = Database::new("postgresql", operations, registry, faults.clone());
     Ok((database, pool))
+}
+
+/// `name` is one that [`DatabaseConfig::postgres_schema`] takes: it needs no quotes.
+async fn make_schema(pool: &PgPool, name: &str) -> Result<(), BootError> {
+    let statement = sqlx::AssertSqlSafe(format!("CREATE SCHEMA IF NOT EXISTS {name}"));
+    match sqlx::query(statement).execute(pool).await {
+        Ok(_) => Ok(()),
+        // Two that start at once, and both found none: the other one has made it.
+        Err(sqlx::Error::Database(error)) if error.is_unique_violation() => Ok(()),
+        Err(error) => Err(BootError::Database(format!("schema {name}: {error}"))),
+    }
 }
 
 async fn wait_for(pool: &PgPool, limit: Duration) -> Result<(), BootError> {
