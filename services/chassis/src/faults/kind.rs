@@ -71,6 +71,17 @@ pub enum Fault {
         /// How many, 1 to 100.
         connections: u32,
     },
+    /// Calls to a neighbour take longer, or fail without reaching it.
+    Dependency {
+        /// The neighbour's service name, such as `pokedex-api`.
+        neighbour: String,
+        /// Milliseconds added to each call, up to 60 000.
+        #[serde(default)]
+        delay_ms: u64,
+        /// The share of calls that fail, from 0 to 1.
+        #[serde(default)]
+        error_ratio: f64,
+    },
 }
 
 /// A fault's kind.
@@ -92,6 +103,7 @@ pub enum Kind {
     DbError,
     DbLatency,
     DbPool,
+    Dependency,
 }
 
 const fn default_status() -> u16 {
@@ -134,6 +146,7 @@ impl Fault {
             Self::DbError { .. } => Kind::DbError,
             Self::DbLatency { .. } => Kind::DbLatency,
             Self::DbPool { .. } => Kind::DbPool,
+            Self::Dependency { .. } => Kind::Dependency,
         }
     }
 
@@ -150,6 +163,19 @@ impl Fault {
     /// Whether the parameters make sense: the field and what is wrong with it, if not.
     pub fn check(&self) -> Result<(), (&'static str, &'static str)> {
         match *self {
+            Self::Dependency { ref neighbour, .. }
+                if neighbour.is_empty() || neighbour.len() > 64 =>
+            {
+                Err(("neighbour", "must have 1 to 64 characters"))
+            }
+            Self::Dependency { error_ratio, .. } if !(0.0..=1.0).contains(&error_ratio) => {
+                Err(("error_ratio", "must be from 0 to 1"))
+            }
+            Self::Dependency {
+                delay_ms: 0,
+                error_ratio: 0.0,
+                ..
+            } => Err(("error_ratio", "must be above 0 where delay_ms is 0")),
             Self::Error { status, .. } if !(400..=599).contains(&status) => {
                 Err(("status", "must be from 400 to 599"))
             }
@@ -164,7 +190,11 @@ impl Fault {
             Self::Latency { jitter_ms, .. } if jitter_ms > 60_000 => {
                 Err(("jitter_ms", "must be at most 60000"))
             }
-            Self::Latency { delay_ms, .. } | Self::DbLatency { delay_ms } if delay_ms > 60_000 => {
+            Self::Latency { delay_ms, .. }
+            | Self::DbLatency { delay_ms }
+            | Self::Dependency { delay_ms, .. }
+                if delay_ms > 60_000 =>
+            {
                 Err(("delay_ms", "must be at most 60000"))
             }
             Self::Cpu { threads } if !(1..=64).contains(&threads) => {

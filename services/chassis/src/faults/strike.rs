@@ -1,4 +1,5 @@
-//! Where faults strike: in front of a handler, and in front of a database operation.
+//! Where faults strike: in front of a handler, of a database operation, and of a call to a
+//! neighbour.
 
 use std::time::Duration;
 
@@ -39,6 +40,17 @@ impl Faults {
         }
         self.strike(Kind::DbError, by_ratio).is_some()
     }
+
+    /// To be asked before each call of a neighbour: waits, and says whether the call must fail.
+    pub(crate) async fn strikes_call(&self, to: &str) -> bool {
+        let hits =
+            |fault: &Fault| matches!(fault, Fault::Dependency { neighbour, .. } if neighbour == to);
+        let Some(broken) = self.strike(Kind::Dependency, hits) else {
+            return false;
+        };
+        broken.hold_up().await;
+        matches!(broken.fault, Fault::Dependency { error_ratio, .. } if happens(error_ratio))
+    }
 }
 
 impl Active {
@@ -58,7 +70,7 @@ fn delay(fault: &Fault) -> Duration {
             jitter_ms,
             ..
         } => delay_ms + rand::rng().random_range(0..=jitter_ms),
-        Fault::DbLatency { delay_ms } => delay_ms,
+        Fault::DbLatency { delay_ms } | Fault::Dependency { delay_ms, .. } => delay_ms,
         _ => 0,
     };
     Duration::from_millis(milliseconds)
@@ -69,7 +81,11 @@ fn by_ratio(fault: &Fault) -> bool {
         Fault::Error { ratio, .. }
         | Fault::Latency { ratio, .. }
         | Fault::Hang { ratio }
-        | Fault::DbError { ratio } => ratio >= 1.0 || rand::rng().random_bool(ratio),
+        | Fault::DbError { ratio } => happens(ratio),
         _ => true,
     }
+}
+
+fn happens(ratio: f64) -> bool {
+    ratio >= 1.0 || rand::rng().random_bool(ratio)
 }

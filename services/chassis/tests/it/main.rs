@@ -3,6 +3,7 @@
 mod api_faults;
 mod app;
 mod background_faults;
+mod client;
 mod logs;
 mod metrics;
 mod problems;
