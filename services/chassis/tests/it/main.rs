@@ -11,6 +11,7 @@ mod process;
 mod program;
 mod properties;
 mod receiver;
+mod schema;
 mod server;
 mod stack;
 mod traces;
