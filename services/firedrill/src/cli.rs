@@ -26,6 +26,8 @@ struct Cli {
 enum Command {
     /// Takes orders.
     PizzaService(Box<pizza_service::Config>),
+    /// Looks a Pokémon up by its national number.
+    PokedexApi(Box<pokedex_api::Config>),
     /// Customers and drills: the same program as `loadgen`.
     #[command(disable_help_flag = true)]
     Loadgen {
@@ -40,6 +42,16 @@ enum Command {
     Tied(tied::TiedArgs),
 }
 
+/// Runs one service of this name in telemetry.
+macro_rules! serve {
+    ($name:literal, $service:ident, $config:ident) => {{
+        let telemetry = $config.telemetry.clone();
+        chassis::run($name, &telemetry, |telemetry, stop| {
+            $service::serve(*$config, telemetry, stop)
+        })
+    }};
+}
+
 /// Parses the command line, runs what it says, and returns the exit code.
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -48,12 +60,8 @@ pub fn main() -> ExitCode {
     };
     match cli.command {
         None => company::run(&cli.company),
-        Some(Command::PizzaService(config)) => {
-            let telemetry = config.telemetry.clone();
-            chassis::run("pizza-service", &telemetry, |telemetry, stop| {
-                pizza_service::serve(*config, telemetry, stop)
-            })
-        }
+        Some(Command::PizzaService(config)) => serve!("pizza-service", pizza_service, config),
+        Some(Command::PokedexApi(config)) => serve!("pokedex-api", pokedex_api, config),
         Some(Command::Loadgen { arguments }) => {
             loadgen::main_with(std::iter::once(OsString::from("loadgen")).chain(arguments))
         }
