@@ -6,6 +6,7 @@ pub mod event;
 pub mod menu;
 pub mod order;
 pub mod pokemon;
+pub mod town;
 pub mod vehicle;
 
 pub use event::{Event, OrderPlaced, OrdersDelivered, OrdersDispatched, VehiclePosition};
