@@ -65,7 +65,7 @@ if ! quiet "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
 fi
 # Nor at the next boot: they were not wanted as services of this machine.
 if command -v systemctl >/dev/null && [ -d /run/systemd/system ]; then
-  for unit in prometheus prometheus-alertmanager postgresql; do
+  for unit in prometheus prometheus-alertmanager postgresql rabbitmq-server; do
     case " ${missing[*]} " in
     *" $unit "*) quiet "${as_root[@]}" systemctl disable "$unit" 2>&1 || true ;;
     esac

@@ -7,6 +7,7 @@ scripts/need.sh \
   prometheus=prometheus \
   'prometheus-alertmanager|alertmanager=prometheus-alertmanager' \
   '/usr/lib/postgresql/*/bin/initdb=postgresql' \
+  /usr/lib/rabbitmq/bin/rabbitmq-server=rabbitmq-server \
   python3=python3
 
 # Once, before the tests that run it side by side.

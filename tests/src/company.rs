@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::Command;
@@ -46,10 +46,22 @@ impl Company {
     /// # Errors
     /// When it does not open.
     pub async fn open(binary: &str, flags: &[&str]) -> Result<Self> {
+        Self::open_with(binary, flags, &[]).await
+    }
+
+    /// The same, with these environment variables.
+    ///
+    /// # Errors
+    /// When it does not open.
+    pub async fn open_with(
+        binary: &str,
+        flags: &[&str],
+        environment: &[(&str, String)],
+    ) -> Result<Self> {
         let ports = Offset::take()?;
         let folder = tempfile::tempdir()?;
         let mut command = command(binary, &ports, folder.path());
-        command.args(flags);
+        command.args(flags).envs(environment.iter().cloned());
         let program = Program::start(&mut command)?;
         let mut company = Self {
             binary: binary.into(),
@@ -94,6 +106,16 @@ impl Company {
         &mut self.program
     }
 
+    /// The process that runs a role at this moment; nothing while none does.
+    pub fn process(&self, role: &str) -> Option<Pid> {
+        let supervisor = self.program.pid().ok()?;
+        let processes = std::fs::read_dir("/proc").ok()?;
+        processes
+            .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+            .filter_map(Pid::from_raw)
+            .find(|process| is_role(*process, role) && parent(*process) == Some(supervisor))
+    }
+
     /// Its `company.json`.
     ///
     /// # Errors
@@ -101,6 +123,13 @@ impl Company {
     pub fn facts(&self) -> Result<Value> {
         let text = std::fs::read_to_string(self.data_dir().join("company.json"))?;
         Ok(serde_json::from_str(&text)?)
+    }
+
+    /// What a service's metric adds up to over all its label sets; nothing while it cannot be asked.
+    pub async fn metric(&self, telemetry_port: u16, name: &str) -> Option<f64> {
+        let url = format!("{}/metrics", self.url(telemetry_port));
+        let answer = crate::http::client().get(url).send().await.ok()?;
+        sum(&answer.text().await.ok()?, name)
     }
 
     /// Starts `loadgen` on this company with these arguments.
@@ -181,6 +210,35 @@ impl Company {
     }
 }
 
+/// Whether a process was started with this as its first argument.
+fn is_role(process: Pid, role: &str) -> bool {
+    let path = format!("/proc/{}/cmdline", process.as_raw_nonzero());
+    std::fs::read(path).is_ok_and(|line| {
+        let first = line.split(|byte| *byte == 0).nth(1);
+        first == Some(role.as_bytes())
+    })
+}
+
+fn parent(process: Pid) -> Option<Pid> {
+    let path = format!("/proc/{}/status", process.as_raw_nonzero());
+    let status = std::fs::read_to_string(path).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("PPid:"))?;
+    Pid::from_raw(line.trim().parse().ok()?)
+}
+
+/// The sum of a metric's samples in the text format; nothing where it has none.
+pub(crate) fn sum(text: &str, name: &str) -> Option<f64> {
+    let values = text.lines().filter_map(|line| {
+        let rest = line.strip_prefix(name)?;
+        let value = match rest.strip_prefix('{') {
+            Some(labels) => labels.split_once("} ")?.1,
+            None => rest.strip_prefix(' ')?,
+        };
+        value.split(' ').next()?.parse::<f64>().ok()
+    });
+    values.reduce(|one, other| one + other)
+}
+
 /// The supervisor's command on given ports and in a given folder, without anything that the
 /// environment of the tests says.
 pub fn command(binary: &str, ports: &Offset, folder: &Path) -> Command {
@@ -231,5 +289,18 @@ impl Drill {
                     self.report["expectations"]
                 )
             })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn samples_are_added_up_by_the_whole_name() {
+        let text = "# HELP a_total x\na_total{x=\"1\"} 2\na_total{x=\"2\"} 3.5 # {trace_id=\"x\"} 1\nab 7\n";
+        assert_eq!(sum(text, "a_total"), Some(5.5));
+        assert_eq!(sum(text, "ab"), Some(7.0));
+        assert_eq!(sum(text, "a"), None);
     }
 }

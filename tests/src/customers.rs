@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
+use tokio::time::MissedTickBehavior;
 
 /// What the customers heard.
 #[derive(Debug, Default)]
@@ -43,6 +45,31 @@ impl Customers {
             };
             tasks.spawn(order.keep_ordering());
         }
+        Self { heard, tasks }
+    }
+
+    /// So many a second, whether or not those before were answered.
+    pub fn at_rate(base: &str, per_second: u32) -> Self {
+        let heard = Arc::<Heard>::default();
+        let mut clock = tokio::time::interval(Duration::from_secs(1) / per_second);
+        clock.set_missed_tick_behavior(MissedTickBehavior::Burst);
+        let (http, url) = (crate::http::client(), format!("{base}/orders"));
+        let mut tasks = JoinSet::new();
+        let listening = Arc::clone(&heard);
+        tasks.spawn(async move {
+            let mut under_way = JoinSet::new();
+            for number in 0.. {
+                clock.tick().await;
+                while under_way.try_join_next().is_some() {}
+                let customer = Customer {
+                    http: http.clone(),
+                    url: url.clone(),
+                    body: order(number),
+                    heard: Arc::clone(&listening),
+                };
+                under_way.spawn(async move { customer.order().await });
+            }
+        });
         Self { heard, tasks }
     }
 
@@ -86,7 +113,7 @@ impl Customer {
         let Ok(answer) = self.http.post(&self.url).json(&self.body).send().await else {
             self.heard.unanswered.fetch_add(1, Ordering::Relaxed);
             // A refused connection answers at once: do not spin while the service is away.
-            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            tokio::time::sleep(Duration::from_millis(5)).await;
             return;
         };
         let status = answer.status();

@@ -137,6 +137,25 @@ pub struct DatabaseConfig {
     pub database_start_timeout: Duration,
 }
 
+/// What services tell each other.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Queue")]
+pub struct QueueConfig {
+    /// A RabbitMQ, such as `amqp://user:password@host/vhost` or `amqps://…`; without it, a file
+    /// under the data folder that all services of the company share.
+    #[arg(long, env = "AMQP_URL", hide_env_values = true, value_name = "URL")]
+    pub amqp_url: Option<SecretString>,
+
+    /// Messages that may wait in one queue; a further one is refused. All services must agree.
+    #[arg(long, env = "QUEUE_LIMIT", default_value_t = 100_000, value_name = "MESSAGES", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
+    pub queue_limit: u32,
+
+    /// How often a message is handed to a handler that panics or dies of it before it is a dead
+    /// letter.
+    #[arg(long, env = "QUEUE_TRIES", default_value_t = 5, value_name = "TIMES", value_parser = clap::value_parser!(u32).range(3..=100))]
+    pub queue_tries: u32,
+}
+
 /// Parses seconds with an optional fraction: `0.5`, `10`. From 0.001 to 3600.
 pub fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text
@@ -189,6 +208,8 @@ mod tests {
         faults: FaultsConfig,
         #[command(flatten)]
         database: DatabaseConfig,
+        #[command(flatten)]
+        queue: QueueConfig,
     }
 
     #[test]
@@ -199,10 +220,12 @@ mod tests {
                 "x",
                 "--faults-token=sesame-open",
                 "--postgres-url=postgres://pizza:hunter2@db/pizza",
+                "--amqp-url=amqp://pizza:swordfish@broker/pizza",
             ])
         );
         assert!(!shown.contains("sesame-open"), "{shown}");
         assert!(!shown.contains("hunter2"), "{shown}");
+        assert!(!shown.contains("swordfish"), "{shown}");
         assert!(shown.contains("data_dir"), "the rest is shown: {shown}");
     }
 

@@ -34,6 +34,7 @@ struct Inner {
     any: AtomicBool,
     active: RwLock<HashMap<Kind, Active>>,
     pools: RwLock<Vec<background::Pool>>,
+    queues: RwLock<Vec<background::Queue>>,
 }
 
 /// One fault that is in force.
@@ -67,6 +68,7 @@ impl Faults {
             any: AtomicBool::new(false),
             active: RwLock::default(),
             pools: RwLock::default(),
+            queues: RwLock::default(),
         }))
     }
 

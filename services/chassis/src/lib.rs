@@ -11,6 +11,7 @@ pub mod error;
 pub mod faults;
 pub mod http;
 pub mod problem;
+pub mod queue;
 pub mod stop;
 pub mod telemetry;
 

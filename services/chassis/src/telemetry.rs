@@ -1,6 +1,6 @@
 //! Metrics, traces and logs: what a service says about itself.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use prometheus_client::registry::Registry;
 
@@ -22,6 +22,13 @@ pub use port::{Readiness, TelemetryPort};
 pub const DURATION_BUCKETS: [f64; 13] = [
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
 ];
+
+static SERVICE: OnceLock<&str> = OnceLock::new();
+
+/// The name of the service that this process is, for those whom it connects to.
+pub fn service() -> &'static str {
+    SERVICE.get().copied().unwrap_or("firedrill")
+}
 
 /// The parts of telemetry that a service is given at its start.
 #[derive(Debug)]
@@ -59,6 +66,8 @@ pub fn start(
     service: &'static str,
     config: &TelemetryConfig,
 ) -> Result<(Telemetry, Guard), BootError> {
+    // A second start in one process is an error further down.
+    let _ = SERVICE.set(service);
     let mut registry = Registry::default();
     process::register(&mut registry);
     build::register(&mut registry);

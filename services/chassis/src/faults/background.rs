@@ -1,4 +1,5 @@
-//! Faults that work by themselves while they last: crash, CPU, memory, log flood, held connections.
+//! Faults that work by themselves while they last: crash, CPU, memory, log flood, held connections,
+//! poison.
 
 use std::any::Any;
 use std::future::Future;
@@ -6,7 +7,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::Instant;
+use tokio::time::{Instant, MissedTickBehavior};
 
 use super::{Active, Fault, Faults};
 
@@ -26,7 +27,9 @@ const MAPPED_BY_ITSELF: usize = 64 * MIB;
 
 /// A connection that is held: dropping it gives it back.
 pub(crate) type Held = Box<dyn Any + Send>;
-type Take = dyn Fn() -> Pin<Box<dyn Future<Output = Option<Held>> + Send>> + Send + Sync;
+type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+type Take = dyn Fn() -> Boxed<Option<Held>> + Send + Sync;
+type Spoil = dyn Fn() -> Boxed<bool> + Send + Sync;
 
 /// A database pool that connections can be taken from.
 #[derive(Clone)]
@@ -38,6 +41,16 @@ impl std::fmt::Debug for Pool {
     }
 }
 
+/// Topics that messages can be published to which nobody can read.
+#[derive(Clone)]
+pub(super) struct Queue(Arc<Spoil>);
+
+impl std::fmt::Debug for Queue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Queue")
+    }
+}
+
 impl Faults {
     /// Makes a pool known, so that its connections can be held.
     pub(crate) fn know_pool<F>(&self, take: impl Fn() -> F + Send + Sync + 'static)
@@ -46,6 +59,16 @@ impl Faults {
     {
         let take: Arc<Take> = Arc::new(move || Box::pin(take()));
         self.0.pools.write().push(Pool(take));
+    }
+
+    /// Makes a queue known, so that poison can be published to it: `spoil` publishes one message
+    /// that nobody can read, and says whether it did.
+    pub(crate) fn know_queue<F>(&self, spoil: impl Fn() -> F + Send + Sync + 'static)
+    where
+        F: Future<Output = bool> + Send + 'static,
+    {
+        let spoil: Arc<Spoil> = Arc::new(move || Box::pin(spoil()));
+        self.0.queues.write().push(Queue(spoil));
     }
 }
 
@@ -63,6 +86,13 @@ pub(super) fn begin(faults: &Faults, active: &Active) {
         Fault::DbPool { connections } => {
             for pool in faults.0.pools.read().iter() {
                 (0..connections).for_each(|_| hold(mine.clone(), pool.clone()));
+            }
+        }
+        Fault::Poison {
+            messages_per_second,
+        } => {
+            for queue in faults.0.queues.read().iter() {
+                poison(mine.clone(), queue.clone(), messages_per_second);
             }
         }
         _ => {}
@@ -149,6 +179,26 @@ fn flood(mine: Active, lines_per_second: u32) {
                 mine.count();
                 tracing::warn!(target: "upstream", attempt, "no answer, trying again");
             }
+        }
+    });
+}
+
+/// What cannot be published is not made up for later: a queue that is away is spared.
+fn poison(mine: Active, queue: Queue, messages_per_second: u32) {
+    let mut tick = tokio::time::interval(Duration::from_secs(1) / messages_per_second);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    tokio::spawn(async move {
+        let work = async {
+            loop {
+                tick.tick().await;
+                if (queue.0)().await {
+                    mine.count();
+                }
+            }
+        };
+        tokio::select! {
+            () = mine.ended() => {}
+            () = work => {}
         }
     });
 }

@@ -71,6 +71,15 @@ pub enum Fault {
         /// How many, 1 to 100.
         connections: u32,
     },
+    /// The connection to the queue breaks, and cannot be had again while it lasts.
+    QueueDisconnect {},
+    /// Messages are taken from the queue and not handled while it lasts.
+    ConsumerStall {},
+    /// Messages that nobody can read are published to the queues that this service publishes to.
+    Poison {
+        /// Messages a second, 1 to 1000.
+        messages_per_second: u32,
+    },
     /// Calls to a neighbour take longer, or fail without reaching it.
     Dependency {
         /// The neighbour's service name, such as `pokedex-api`.
@@ -103,6 +112,9 @@ pub enum Kind {
     DbError,
     DbLatency,
     DbPool,
+    QueueDisconnect,
+    ConsumerStall,
+    Poison,
     Dependency,
 }
 
@@ -146,6 +158,9 @@ impl Fault {
             Self::DbError { .. } => Kind::DbError,
             Self::DbLatency { .. } => Kind::DbLatency,
             Self::DbPool { .. } => Kind::DbPool,
+            Self::QueueDisconnect {} => Kind::QueueDisconnect,
+            Self::ConsumerStall {} => Kind::ConsumerStall,
+            Self::Poison { .. } => Kind::Poison,
             Self::Dependency { .. } => Kind::Dependency,
         }
     }
@@ -208,6 +223,11 @@ impl Fault {
             }
             Self::LogFlood { lines_per_second } if !(1..=10_000).contains(&lines_per_second) => {
                 Err(("lines_per_second", "must be from 1 to 10000"))
+            }
+            Self::Poison {
+                messages_per_second,
+            } if !(1..=1000).contains(&messages_per_second) => {
+                Err(("messages_per_second", "must be from 1 to 1000"))
             }
             Self::DbPool { connections } if !(1..=100).contains(&connections) => {
                 Err(("connections", "must be from 1 to 100"))

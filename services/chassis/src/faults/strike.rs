@@ -1,5 +1,5 @@
-//! Where faults strike: in front of a handler, of a database operation, and of a call to a
-//! neighbour.
+//! Where faults strike: in front of a handler, of a database operation, of the queue, and of a call
+//! to a neighbour.
 
 use std::time::Duration;
 
@@ -39,6 +39,18 @@ impl Faults {
             late.hold_up().await;
         }
         self.strike(Kind::DbError, by_ratio).is_some()
+    }
+
+    /// To be asked before each operation of the queue: whether its connection must break.
+    pub(crate) fn strikes_queue(&self) -> bool {
+        self.strike(Kind::QueueDisconnect, |_| true).is_some()
+    }
+
+    /// To be awaited before messages are handled: does not end while a consumer is held up.
+    pub(crate) async fn stalls_consumer(&self) {
+        if let Some(stall) = self.strike(Kind::ConsumerStall, |_| true) {
+            stall.ended().await;
+        }
     }
 
     /// To be asked before each call of a neighbour: waits, and says whether the call must fail.

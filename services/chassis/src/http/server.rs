@@ -21,7 +21,10 @@ use crate::config::HttpConfig;
 use crate::error::BootError;
 use crate::stop::Stop;
 
+mod hang_up;
 mod patience;
+
+pub use hang_up::HangUp;
 
 use patience::{Activity, Counted, Patience};
 
@@ -134,6 +137,8 @@ fn connection(
     let _ = stream.set_nodelay(true);
     let activity = Arc::new(Activity::default());
     let mut patience = Patience::new(Arc::clone(&activity), accepting.header_read_timeout);
+    let hang_up = HangUp::default();
+    let line = hang_up.clone();
     let stream = Counted {
         stream,
         activity: Arc::clone(&activity),
@@ -142,6 +147,7 @@ fn connection(
         let busy = activity.begin();
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(Peer(peer));
+        request.extensions_mut().insert(hang_up.clone());
         let answer = router.clone().oneshot(request);
         async move {
             let _busy = busy;
@@ -158,6 +164,9 @@ fn connection(
             if let Err(error) = ended {
                 tracing::debug!(%error, "connection ended early");
             }
+            return Poll::Ready(());
+        }
+        if line.poll(cx).is_ready() {
             return Poll::Ready(());
         }
         patience.poll(cx)

@@ -24,14 +24,20 @@ mod writer;
 pub(crate) use writer::Writing;
 
 /// Libraries whose own spans and events would feed the exporter with its own requests.
-const QUIET: [&str; 6] = [
+const QUIET: [&str; 8] = [
     "h2",
     "hyper",
     "hyper_util",
     "reqwest",
     "tower",
     "opentelemetry",
+    "lapin",
+    "amq_protocol",
 ];
+
+/// A library that quotes messages in its log, and so what customers typed. What it has to say that
+/// matters, the queue says itself.
+const INDISCREET: &str = "lapin";
 
 /// Changes the filter of the log while the process runs.
 #[derive(Clone)]
@@ -92,7 +98,7 @@ pub(super) fn install(
     let (lines, writing) = writer::start(out(config)?, metrics)
         .map_err(|source| BootError::system("cannot start the log's thread", source))?;
     let log = layer::LogLayer::new(service, human(config), lines)
-        .with_filter(filter_fn(|metadata| !metadata.is_span()).and(filter));
+        .with_filter(filter_fn(is_line).and(filter));
     // Without an exporter there is no layer, and a span costs nothing.
     let spans = traces.is_on().then(|| {
         tracing_opentelemetry::layer()
@@ -113,6 +119,11 @@ pub(super) fn install(
         })?;
     panics::log();
     Ok((LogLevel(Some(Arc::new(handle))), writing))
+}
+
+/// Whether something may become a line of the log, whatever its level.
+fn is_line(metadata: &tracing::Metadata<'_>) -> bool {
+    !metadata.is_span() && !metadata.target().starts_with(INDISCREET)
 }
 
 /// Log lines carry the trace's ids; they need not be sent twice, as events of spans.

@@ -1,0 +1,29 @@
+//! Why something could not be published.
+
+/// Why a message was not, or perhaps not, published.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum QueueError {
+    /// As many messages wait as may. Nothing is wrong with these: they fit later.
+    #[error("the queue is full")]
+    Full,
+    /// The queue does not answer, or not in time. Some of the messages may have been stored.
+    #[error("the queue is not available: {0}")]
+    Unavailable(String),
+    /// A message is larger than [`MAX_BODY_BYTES`](super::MAX_BODY_BYTES). It never fits.
+    #[error("a message has {0} bytes, more than a queue takes")]
+    TooLarge(usize),
+    /// An event cannot be written as JSON. It never can.
+    #[error("a message cannot be written: {0}")]
+    Unwritable(String),
+}
+
+impl QueueError {
+    pub(super) fn unavailable(why: impl Into<String>) -> Self {
+        Self::Unavailable(why.into())
+    }
+
+    /// What a client sees when its broker goes away.
+    pub(super) fn broken() -> Self {
+        Self::Unavailable("the connection was reset".to_owned())
+    }
+}
