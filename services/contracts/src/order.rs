@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::menu::{Pizza, Size};
+use crate::pokemon::Sticker;
 
 mod object;
 mod whole;
@@ -115,6 +116,9 @@ pub struct Order {
     pub items: Vec<Item>,
     /// What all of it costs, in cents.
     pub total_cents: u64,
+    /// The sticker in the box; null when there was none to be had.
+    #[schema(required = true)]
+    pub sticker: Option<Sticker>,
     /// When it was taken.
     #[serde(with = "time::serde::rfc3339")]
     pub placed_at: OffsetDateTime,

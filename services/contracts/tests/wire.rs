@@ -1,6 +1,6 @@
 //! The words as they are on the wire: a change here breaks clients.
 
-use contracts::{Item, NewItem, NewOrder, OrderPlaced, OrderStatus, Pizza, Size};
+use contracts::{Item, NewItem, NewOrder, Order, OrderPlaced, OrderStatus, Pizza, Size, Sticker};
 use serde_json::json;
 use time::macros::datetime;
 use uuid::Uuid;
@@ -69,6 +69,31 @@ fn order_placed_carries_what_a_driver_needs() {
         serde_json::from_value::<OrderPlaced>(wire).expect("reads back"),
         event
     );
+}
+
+#[test]
+fn an_order_says_that_it_has_no_sticker() {
+    let mut order = Order {
+        id: Uuid::from_u128(1),
+        status: OrderStatus::Placed,
+        customer: "Ada".into(),
+        address: "1 Main Street".into(),
+        items: Vec::new(),
+        total_cents: 950,
+        sticker: None,
+        placed_at: datetime!(2026-01-02 03:04:05.678 UTC),
+        updated_at: datetime!(2026-01-02 03:04:05.678 UTC),
+    };
+    let wire = json!(order);
+    assert_eq!(wire.get("sticker"), Some(&json!(null)), "not left out");
+    order.sticker = Some(Sticker {
+        id: 25,
+        name: "Pikachu".into(),
+    });
+    let wire = json!(order);
+    assert_eq!(wire["sticker"], json!({"id": 25, "name": "Pikachu"}));
+    let read: Order = serde_json::from_value(wire).expect("reads back");
+    assert_eq!(read, order);
 }
 
 #[test]

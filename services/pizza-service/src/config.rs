@@ -2,8 +2,10 @@
 
 use std::net::SocketAddr;
 
-use chassis::config::{DatabaseConfig, FaultsConfig, HttpConfig, TelemetryConfig};
+use chassis::config::{DatabaseConfig, FaultsConfig, HttpConfig, QueueConfig, TelemetryConfig};
+use chassis::http::client::base_url;
 use clap::Parser;
+use url::Url;
 
 /// Takes orders.
 #[derive(Clone, Debug, Parser)]
@@ -21,6 +23,10 @@ pub struct Config {
     #[arg(long, env = "WRITER_QUEUE", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..=65_536))]
     pub writer_queue: u32,
 
+    /// Where pokedex-api is, such as `http://127.0.0.1:5000`; without it, orders get no stickers.
+    #[arg(long, env = "POKEDEX_URL", value_parser = base_url, value_name = "URL")]
+    pub pokedex_url: Option<Url>,
+
     /// Logs and traces.
     #[command(flatten)]
     pub telemetry: TelemetryConfig,
@@ -32,6 +38,10 @@ pub struct Config {
     /// Where orders are kept.
     #[command(flatten)]
     pub database: DatabaseConfig,
+
+    /// What carries events to other services, and theirs here.
+    #[command(flatten)]
+    pub queue: QueueConfig,
 
     /// Fault injection.
     #[command(flatten)]

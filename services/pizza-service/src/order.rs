@@ -6,9 +6,11 @@ use contracts::{Order, OrderStatus};
 pub mod id;
 pub mod key;
 pub mod menu;
+pub mod progress;
 pub mod take;
 
 pub use key::IdempotencyKey;
+pub use progress::Reached;
 pub use take::{Invalid, take};
 
 /// Whether two orders come from the same request. Prices are ours, not the request's: a menu that

@@ -8,6 +8,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::sticker::Stickers;
 use crate::store::{Store, Writer};
 
 mod answers;
@@ -28,16 +29,19 @@ pub struct AppState {
     pub store: Arc<dyn Store>,
     /// For writing.
     pub writer: Writer,
+    /// What goes into the boxes; none where nobody is to be asked.
+    pub stickers: Option<Stickers>,
     /// The menu as it is sent.
     pub menu: Arc<menu::MenuPage>,
 }
 
 impl AppState {
-    /// Handlers over a store and its writer.
-    pub fn new(store: Arc<dyn Store>, writer: Writer) -> Self {
+    /// Handlers over a store and its writer, and what they ask for stickers.
+    pub fn new(store: Arc<dyn Store>, writer: Writer, stickers: Option<Stickers>) -> Self {
         Self {
             store,
             writer,
+            stickers,
             menu: Arc::new(menu::MenuPage::render()),
         }
     }

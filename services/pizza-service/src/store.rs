@@ -12,35 +12,45 @@ use prometheus_client::registry::Registry;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::events::Pending;
-
+pub mod backlog;
 pub mod batch;
 pub mod error;
+pub mod outbox;
 pub mod postgres;
+pub mod progress;
 pub mod sqlite;
 pub mod writer;
 
+pub use backlog::{Counts, Oldest};
 pub use batch::{Batch, Cancellation, Cancelled, Inserted, Placement, Written};
 pub use error::StoreError;
+pub use outbox::Taken;
+pub use progress::{Advanced, Step};
 pub use writer::Writer;
 
 /// The operations, as `db_client_operation_duration_seconds` names them.
-pub const OPERATIONS: [&str; 6] = [
+pub const OPERATIONS: [&str; 9] = [
     operation::WRITE,
+    operation::ADVANCE,
     operation::GET,
     operation::LIST,
     operation::PRUNE,
     operation::READ_OUTBOX,
     operation::ACKNOWLEDGE,
+    operation::OLDEST,
+    operation::COUNT,
 ];
 
 mod operation {
     pub(super) const WRITE: &str = "write_orders";
+    pub(super) const ADVANCE: &str = "advance_orders";
     pub(super) const GET: &str = "get_order";
     pub(super) const LIST: &str = "list_orders";
     pub(super) const PRUNE: &str = "prune_keys";
     pub(super) const READ_OUTBOX: &str = "read_outbox";
     pub(super) const ACKNOWLEDGE: &str = "acknowledge_outbox";
+    pub(super) const OLDEST: &str = "oldest_waiting";
+    pub(super) const COUNT: &str = "count_waiting";
 }
 
 /// Some orders, the newest first.
@@ -60,6 +70,10 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Writes a batch in one transaction: all of it, or nothing with an error.
     async fn write(&self, batch: &Batch) -> Result<Written, StoreError>;
 
+    /// Lets orders take steps, in one transaction. Returns what came of each step, in their order;
+    /// a step that comes again, late, or for an order that is not there changes nothing.
+    async fn advance(&self, steps: &[Step]) -> Result<Vec<Advanced>, StoreError>;
+
     /// One order.
     async fn get(&self, id: Uuid) -> Result<Option<Order>, StoreError>;
 
@@ -69,13 +83,17 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Forgets idempotency keys from before a moment, at most so many. Returns how many.
     async fn prune_keys(&self, before: OffsetDateTime, most: u32) -> Result<u64, StoreError>;
 
-    /// The events that wait for the queue, the oldest first, at most so many. There is no cursor:
-    /// of two transactions at once the lower sequence may become visible last, and a cursor would
-    /// have passed it.
-    async fn outbox_pending(&self, limit: u32) -> Result<Vec<Pending>, StoreError>;
+    /// Takes the events that wait for the queue, the oldest first, at most so many. Events that
+    /// another copy of this service has taken are passed by, where copies can share the database.
+    /// There is no cursor: of two transactions at once the lower sequence may become visible last,
+    /// and a cursor would have passed it.
+    async fn outbox_take(&self, limit: u32) -> Result<Box<dyn Taken>, StoreError>;
 
-    /// Forgets events that the queue has confirmed. Once more does no harm.
-    async fn outbox_done(&self, sequences: &[i64]) -> Result<(), StoreError>;
+    /// The oldest of what waits.
+    async fn oldest(&self) -> Result<Oldest, StoreError>;
+
+    /// Counts what waits. Not for every second where that is much.
+    async fn counts(&self) -> Result<Counts, StoreError>;
 }
 
 /// Opens the configured database and brings its tables up to date.

@@ -19,7 +19,7 @@ pub struct Wrong {
     pub message: String,
 }
 
-/// Checks and prices an order, and gives it its id.
+/// Checks and prices an order, and gives it its id. It has no sticker yet.
 ///
 /// # Errors
 /// All fields that are wrong, not only the first.
@@ -37,6 +37,7 @@ pub fn take(new: NewOrder) -> Result<Order, Invalid> {
         address: trimmed(new.address),
         total_cents: items.iter().map(line_cents).sum(),
         items,
+        sticker: None,
         placed_at,
         updated_at: placed_at,
     })

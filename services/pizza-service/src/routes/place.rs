@@ -66,8 +66,16 @@ pub(super) async fn place_order(
     extract::Json(new): extract::Json<NewOrder>,
 ) -> Result<Response, Problem> {
     let key = parameters::idempotency_key(&headers)?;
-    let order = Arc::new(order::take(new).map_err(invalid)?);
-    match app.writer.place(order, key).await.map_err(not_written)? {
+    let mut order = order::take(new).map_err(invalid)?;
+    if let Some(stickers) = &app.stickers {
+        order.sticker = stickers.give(order.id).await;
+    }
+    match app
+        .writer
+        .place(Arc::new(order), key)
+        .await
+        .map_err(not_written)?
+    {
         Placed::New(order) => Ok(created(&order)),
         Placed::Replayed(order) => {
             let mut response = created(&order);

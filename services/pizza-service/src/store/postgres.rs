@@ -12,13 +12,18 @@ use sqlx::PgPool;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Batch, Page, Store, StoreError, Written, not_migrated, operation};
-use crate::events::Pending;
+use super::{
+    Advanced, Batch, Counts, Oldest, Page, Step, Store, StoreError, Taken, Written, not_migrated,
+    operation,
+};
 
+mod advance;
+mod backlog;
+mod outbox;
 mod row;
 mod write;
 
-use row::{OrderRow, PendingRow, select};
+use row::{OrderRow, select};
 
 const LIST: &str = select!("orders WHERE id < $1 ORDER BY id DESC LIMIT $2");
 
@@ -64,6 +69,11 @@ impl Store for Postgres {
         Ok(self.database.run(operation::WRITE, work).await?)
     }
 
+    async fn advance(&self, steps: &[Step]) -> Result<Vec<Advanced>, StoreError> {
+        let work = advance::advance(&self.pool, steps);
+        Ok(self.database.run(operation::ADVANCE, work).await?)
+    }
+
     async fn get(&self, id: Uuid) -> Result<Option<Order>, StoreError> {
         let work = async {
             sqlx::query_as::<_, OrderRow>(select!("orders WHERE id = $1"))
@@ -107,27 +117,17 @@ impl Store for Postgres {
         Ok(done.rows_affected())
     }
 
-    async fn outbox_pending(&self, limit: u32) -> Result<Vec<Pending>, StoreError> {
-        let work = async {
-            sqlx::query_as::<_, PendingRow>(select!(
-                "outbox JOIN orders ON id = order_id ORDER BY sequence LIMIT $1",
-                "sequence, traceparent, "
-            ))
-            .bind(i64::from(limit))
-            .fetch_all(&self.pool)
-            .await?
-            .into_iter()
-            .map(Pending::try_from)
-            .collect()
-        };
-        Ok(self.database.run(operation::READ_OUTBOX, work).await?)
+    async fn outbox_take(&self, limit: u32) -> Result<Box<dyn Taken>, StoreError> {
+        outbox::take(&self.database, &self.pool, limit).await
     }
 
-    async fn outbox_done(&self, sequences: &[i64]) -> Result<(), StoreError> {
-        let work = sqlx::query("DELETE FROM outbox WHERE sequence = ANY($1)")
-            .bind(sequences)
-            .execute(&self.pool);
-        self.database.run(operation::ACKNOWLEDGE, work).await?;
-        Ok(())
+    async fn oldest(&self) -> Result<Oldest, StoreError> {
+        let work = backlog::oldest(&self.pool);
+        Ok(self.database.run(operation::OLDEST, work).await?)
+    }
+
+    async fn counts(&self) -> Result<Counts, StoreError> {
+        let work = backlog::counts(&self.pool);
+        Ok(self.database.run(operation::COUNT, work).await?)
     }
 }

@@ -1,5 +1,7 @@
 //! Orders in one `SQLite` file: one connection writes, others read beside it.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use chassis::BootError;
 use chassis::config::DatabaseConfig;
@@ -11,16 +13,21 @@ use sqlx::SqlitePool;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Batch, Page, Store, StoreError, Written, not_migrated, operation};
-use crate::events::Pending;
+use super::{
+    Advanced, Batch, Counts, Oldest, Page, Step, Store, StoreError, Taken, Written, not_migrated,
+    operation,
+};
 
+mod advance;
+mod backlog;
+mod outbox;
 mod pen;
 mod plain;
 mod row;
 mod write;
 
 use pen::Pen;
-use row::{OrderRow, PendingRow, millis, select};
+use row::{OrderRow, millis, select};
 
 /// The file in the data folder.
 const FILE: &str = "pizza.sqlite";
@@ -34,7 +41,7 @@ const LIST_STATUS: &str = select!("orders WHERE status = ? AND id < ? ORDER BY i
 pub struct Sqlite {
     database: Database,
     readers: SqlitePool,
-    pen: Pen,
+    pen: Arc<Pen>,
 }
 
 impl Sqlite {
@@ -59,7 +66,7 @@ impl Sqlite {
         Ok(Self {
             database,
             readers: pools.readers,
-            pen,
+            pen: Arc::new(pen),
         })
     }
 }
@@ -69,6 +76,11 @@ impl Store for Sqlite {
     async fn write(&self, batch: &Batch) -> Result<Written, StoreError> {
         let work = async { write::write(&mut *self.pen.hold().await, batch).await };
         Ok(self.database.run(operation::WRITE, work).await?)
+    }
+
+    async fn advance(&self, steps: &[Step]) -> Result<Vec<Advanced>, StoreError> {
+        let work = async { advance::advance(&mut *self.pen.hold().await, steps).await };
+        Ok(self.database.run(operation::ADVANCE, work).await?)
     }
 
     async fn get(&self, id: Uuid) -> Result<Option<Order>, StoreError> {
@@ -117,45 +129,38 @@ impl Store for Sqlite {
         Ok(done.rows_affected())
     }
 
-    async fn outbox_pending(&self, limit: u32) -> Result<Vec<Pending>, StoreError> {
-        let work = async {
-            sqlx::query_as::<_, PendingRow>(select!(
-                "outbox JOIN orders ON id = order_id ORDER BY sequence LIMIT ?",
-                "sequence, traceparent, "
-            ))
-            .bind(limit)
-            .fetch_all(&self.readers)
-            .await?
-            .into_iter()
-            .map(Pending::try_from)
-            .collect()
-        };
-        Ok(self.database.run(operation::READ_OUTBOX, work).await?)
+    async fn outbox_take(&self, limit: u32) -> Result<Box<dyn Taken>, StoreError> {
+        outbox::take(&self.database, &self.readers, &self.pen, limit).await
     }
 
-    async fn outbox_done(&self, sequences: &[i64]) -> Result<(), StoreError> {
-        let list = serde_json::Value::from(sequences).to_string();
-        let work = async {
-            sqlx::query("DELETE FROM outbox WHERE sequence IN (SELECT value FROM json_each(?))")
-                .bind(list)
-                .execute(self.pen.hold().await.connection())
-                .await
-        };
-        self.database.run(operation::ACKNOWLEDGE, work).await?;
-        Ok(())
+    async fn oldest(&self) -> Result<Oldest, StoreError> {
+        let work = backlog::oldest(&self.readers);
+        Ok(self.database.run(operation::OLDEST, work).await?)
     }
+
+    async fn counts(&self) -> Result<Counts, StoreError> {
+        let work = backlog::counts(&self.readers);
+        Ok(self.database.run(operation::COUNT, work).await?)
+    }
+}
+
+/// The steps by which `SQLite` would answer a query.
+#[cfg(test)]
+async fn plan(query: &str) -> Result<Vec<String>, sqlx::Error> {
+    let pool = SqlitePool::connect("sqlite::memory:").await?;
+    sqlx::migrate!("migrations/sqlite").run(&pool).await?;
+    let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {query}"));
+    let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(explain).fetch_all(&pool).await?;
+    Ok(plan.into_iter().map(|step| step.3).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sqlx::AssertSqlSafe;
 
     /// A page must cost the same wherever it is: one range of one index, and nothing sorted.
     #[tokio::test]
     async fn a_page_is_one_range_of_an_index() -> Result<(), sqlx::Error> {
-        let pool = SqlitePool::connect("sqlite::memory:").await?;
-        sqlx::migrate!("migrations/sqlite").run(&pool).await?;
         for (query, index) in [
             (LIST, "SEARCH orders USING PRIMARY KEY (id<?)"),
             (
@@ -163,11 +168,7 @@ mod tests {
                 "SEARCH orders USING INDEX orders_by_status (status=? AND id<?)",
             ),
         ] {
-            let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {query}"));
-            let plan: Vec<(i64, i64, i64, String)> =
-                sqlx::query_as(explain).fetch_all(&pool).await?;
-            let steps: Vec<_> = plan.iter().map(|step| step.3.as_str()).collect();
-            assert_eq!(steps, [index]);
+            assert_eq!(plan(query).await?, [index]);
         }
         Ok(())
     }

@@ -9,7 +9,8 @@ use chassis::telemetry::traces::TraceLink;
 use contracts::Order;
 use time::OffsetDateTime;
 use tokio::sync::mpsc::error::TrySendError;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
+use tracing::{Instrument as _, Span};
 use uuid::Uuid;
 
 use super::{Cancellation, Cancelled, Inserted, Placement, Store, StoreError};
@@ -56,7 +57,9 @@ pub enum Placed {
 pub struct Writer {
     jobs: mpsc::Sender<Job>,
     metrics: WriterMetrics,
+    placed: Arc<Notify>,
     closing: Stop,
+    ended: Stop,
 }
 
 impl Writer {
@@ -71,22 +74,32 @@ impl Writer {
     ) -> Self {
         metrics.queue_limit.set(i64::from(queue));
         let (jobs, waiting) = mpsc::channel(queue as usize);
-        let closing = Stop::new();
-        stop.spawn(
-            task::Task {
-                store,
-                waiting,
-                orders,
-                metrics: metrics.clone(),
-                closing: closing.clone(),
-            }
-            .run(),
-        );
-        Self {
+        let writer = Self {
             jobs,
+            metrics: metrics.clone(),
+            placed: Arc::default(),
+            closing: Stop::new(),
+            ended: Stop::new(),
+        };
+        let task = task::Task {
+            store,
+            waiting,
+            orders,
             metrics,
-            closing,
-        }
+            placed: Arc::clone(&writer.placed),
+            closing: writer.closing.clone(),
+        };
+        let ended = writer.ended.token().drop_guard();
+        stop.spawn(async move {
+            let _ended = ended;
+            task.run().await;
+        });
+        writer
+    }
+
+    /// Wakes whoever carries events on: there are new ones.
+    pub fn placed(&self) -> Arc<Notify> {
+        Arc::clone(&self.placed)
     }
 
     /// Stores an order.
@@ -98,25 +111,30 @@ impl Writer {
         order: Arc<Order>,
         key: Option<IdempotencyKey>,
     ) -> Result<Placed, WriteError> {
-        let (answer, answered) = oneshot::channel();
-        let link = TraceLink::current();
         let placement = Placement {
             order: Arc::clone(&order),
             key,
-            traceparent: link.as_ref().map(TraceLink::traceparent),
+            // The request is what the event is because of, and not that it was stored.
+            traceparent: TraceLink::current().map(|request| request.traceparent()),
         };
-        self.send(Job::Place {
-            placement,
-            link,
-            answer,
-        })?;
-        match answered.await.map_err(|_| WriteError::Closed)?? {
+        let span = storing(&placement);
+        match self.insert(placement).instrument(span).await? {
             Inserted::New => Ok(Placed::New(order)),
             Inserted::KeyTaken(holder) if order::same_request(&holder, &order) => {
                 Ok(Placed::Replayed(Box::new(order::as_placed(*holder))))
             }
             Inserted::KeyTaken(_) => Err(WriteError::KeyTaken),
         }
+    }
+
+    async fn insert(&self, placement: Placement) -> Result<Inserted, WriteError> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Job::Place {
+            placement,
+            link: TraceLink::current(),
+            answer,
+        })?;
+        answered.await.map_err(|_| WriteError::Closed)?
     }
 
     /// Cancels an order.
@@ -141,6 +159,13 @@ impl Writer {
         self.closing.request();
     }
 
+    /// Closes it, and waits until all is written, but not longer than for one batch.
+    pub async fn finish(&self) {
+        self.close();
+        // Whoever waits for what is left then has been told by the batch's own limit.
+        let _ = tokio::time::timeout(BATCH_LIMIT, self.ended.requested()).await;
+    }
+
     fn send(&self, job: Job) -> Result<(), WriteError> {
         // Before the job is there to be taken, or the task could count down first.
         self.metrics.queue_depth.inc();
@@ -151,5 +176,14 @@ impl Writer {
                 TrySendError::Closed(_) => WriteError::Closed,
             }
         })
+    }
+}
+
+/// What a request waits for, in its own trace; the batch that its order goes with has one of its own
+/// and a link to this. Nothing where the request is not recorded.
+fn storing(placement: &Placement) -> Span {
+    match placement.traceparent {
+        Some(_) => tracing::info_span!("store_order", otel.kind = "internal"),
+        None => Span::none(),
     }
 }

@@ -1,16 +1,21 @@
 //! The service without sockets, and one method an endpoint.
 
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use axum::Router;
 use axum::body::Body;
 use chassis::Stop;
 use chassis::faults::Faults;
+use chassis::queue;
 use chassis::telemetry::Telemetry;
 use clap::Parser as _;
+use company_tests::until;
 use http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
+use pizza_service::events::{Relay, TOPICS};
 use pizza_service::store::{Writer, sqlite::Sqlite};
 use pizza_service::{App, Config};
 use prometheus_client::registry::Registry;
@@ -26,7 +31,8 @@ pub(crate) struct TestApp {
     pub(crate) faults: Faults,
     pub(crate) writer: Writer,
     pub(crate) stop: Stop,
-    pub(crate) folder: TempDir,
+    pub(crate) folder: Arc<TempDir>,
+    relay: Option<Relay>,
     router: Router,
     registry: Arc<Registry>,
 }
@@ -42,11 +48,19 @@ pub(crate) struct Answer {
 
 /// The settings of a test's service: its own folder, no rate limit, whatever the environment says.
 pub(crate) fn config(folder: &TempDir, flags: &[&str]) -> Result<Config> {
-    let data_dir = format!("--data-dir={}", folder.path().display());
+    config_of(folder.path(), flags)
+}
+
+pub(crate) fn config_of(folder: &Path, flags: &[&str]) -> Result<Config> {
+    let data_dir = format!("--data-dir={}", folder.display());
     let mut arguments = vec!["pizza-service", "--rate-limit=0", &data_dir];
     arguments.extend(flags);
     let mut config = Config::try_parse_from(arguments)?;
     config.database.postgres_url = None;
+    config.queue.amqp_url = None;
+    if !flags.iter().any(|flag| flag.starts_with("--pokedex-url")) {
+        config.pokedex_url = None;
+    }
     Ok(config)
 }
 
@@ -66,22 +80,26 @@ impl TestApp {
 
     /// Starts it with these flags.
     pub(crate) async fn with(flags: &[&str]) -> Result<Self> {
-        let folder = tempfile::tempdir()?;
-        let config = config(&folder, flags)?;
-        let mut telemetry = Telemetry::silent();
-        let (faults, stop) = (Faults::off(), Stop::new());
-        let sqlite = Sqlite::open(&config.database, &mut telemetry.registry, &faults).await?;
-        let store = Arc::new(Unreliable::around(sqlite));
-        let app = App::assemble(&config, store.clone(), &mut telemetry, &faults, &stop);
-        Ok(Self {
-            store,
-            faults,
-            writer: app.writer,
-            stop,
-            folder,
-            router: app.router,
-            registry: telemetry.into_registry(),
-        })
+        let folder = Arc::new(tempfile::tempdir()?);
+        Ok(Assembly::open(folder, flags).await?.without_queue())
+    }
+
+    /// Starts it with the queue file of its folder, where others may be too.
+    pub(crate) async fn connected(folder: &Arc<TempDir>) -> Result<Self> {
+        let assembly = Assembly::open(Arc::clone(folder), &[]).await?;
+        assembly.with_queue().await
+    }
+
+    /// Stops it as the service does, and waits for its end.
+    pub(crate) async fn end(mut self) -> Result<()> {
+        self.stop.request();
+        self.writer.finish().await;
+        if let Some(relay) = self.relay.take() {
+            relay.finish().await;
+        }
+        let ended = self.stop.finished(Duration::from_secs(20)).await;
+        anyhow::ensure!(ended, "a task did not end");
+        Ok(())
     }
 
     pub(crate) async fn menu(&self, headers: &[(&str, &str)]) -> Result<Answer> {
@@ -134,6 +152,16 @@ impl TestApp {
         })
     }
 
+    /// Waits until a sample of the metrics has this value.
+    pub(crate) async fn shows(&self, sample: &str, value: u32) -> Result<()> {
+        let what = format!("{sample} is {value}");
+        until(&what, Duration::from_secs(20), async || {
+            let now = self.metric(sample).ok()?;
+            ((now - f64::from(value)).abs() < f64::EPSILON).then_some(())
+        })
+        .await
+    }
+
     /// One sample of the metrics, by its name with labels.
     pub(crate) fn metric(&self, sample: &str) -> Result<f64> {
         let mut text = String::new();
@@ -143,6 +171,66 @@ impl TestApp {
             .with_context(|| format!("no sample `{sample}` in:\n{text}"))?
             .parse()
             .context("the sample's value")
+    }
+}
+
+/// A service that is being put together.
+struct Assembly {
+    config: Config,
+    folder: Arc<TempDir>,
+    store: Arc<Unreliable>,
+    telemetry: Telemetry,
+    faults: Faults,
+    stop: Stop,
+    app: App,
+}
+
+impl Assembly {
+    async fn open(folder: Arc<TempDir>, flags: &[&str]) -> Result<Self> {
+        let config = config(&folder, flags)?;
+        let mut telemetry = Telemetry::silent();
+        let (faults, stop) = (Faults::off(), Stop::new());
+        let sqlite = Sqlite::open(&config.database, &mut telemetry.registry, &faults).await?;
+        let store = Arc::new(Unreliable::around(sqlite));
+        let app = App::assemble(&config, store.clone(), &mut telemetry, &faults, &stop);
+        Ok(Self {
+            config,
+            folder,
+            store,
+            telemetry,
+            faults,
+            stop,
+            app,
+        })
+    }
+
+    async fn with_queue(mut self) -> Result<TestApp> {
+        let queues = queue::open(
+            &self.config.queue,
+            self.folder.path(),
+            TOPICS,
+            &mut self.telemetry.registry,
+            &self.faults,
+            &self.stop,
+        )
+        .await?;
+        let relay = self.app.connect(queues, &self.stop);
+        let mut app = self.without_queue();
+        app.relay = Some(relay);
+        Ok(app)
+    }
+
+    fn without_queue(self) -> TestApp {
+        TestApp {
+            store: self.store,
+            faults: self.faults,
+            writer: self.app.writer,
+            stop: self.stop,
+            folder: self.folder,
+            relay: None,
+            router: self.app.router,
+            registry: self.telemetry.into_registry(),
+        }
     }
 }
 

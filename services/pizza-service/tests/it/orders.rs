@@ -44,6 +44,7 @@ async fn an_order_is_priced_stored_and_found_again() -> Result<()> {
                 {"pizza": "quattro-formaggi", "size": "small", "quantity": 1, "unit_price_cents": 1050}
             ],
             "total_cents": 3550,
+            "sticker": null,
             "placed_at": null,
             "updated_at": null
         })
@@ -60,7 +61,8 @@ async fn an_order_leaves_an_event_in_the_outbox() -> Result<()> {
     use pizza_service::store::Store as _;
     let app = TestApp::start().await?;
     let placed = app.place(&order()).await?;
-    let pending = app.store.outbox_pending(10).await?;
+    let taken = app.store.outbox_take(10).await?;
+    let pending = taken.pending();
     assert_eq!(pending.len(), 1);
     assert_eq!(pending[0].event.order_id.to_string(), placed.id());
     assert_eq!(pending[0].event.address, "1 Main Street");

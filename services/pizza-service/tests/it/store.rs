@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result};
 use chassis::config::DatabaseConfig;
 use chassis::faults::Faults;
 use company_tests::postgres::Postgres;
+use pizza_service::events::Pending;
 use pizza_service::store::{self, Store};
 use prometheus_client::registry::Registry;
 use sqlx::Connection as _;
@@ -13,6 +14,8 @@ use tempfile::TempDir;
 
 use crate::app;
 
+mod advancing;
+mod backlog;
 mod batches;
 mod cancelling;
 mod keys;
@@ -71,6 +74,14 @@ impl Fixture {
     }
 }
 
+/// What waits in the outbox.
+async fn outbox(store: &Arc<dyn Store>) -> Result<Vec<Pending>> {
+    let taken = store.outbox_take(1000).await?;
+    let pending = taken.pending().to_vec();
+    taken.give_back().await?;
+    Ok(pending)
+}
+
 async fn open(config: &DatabaseConfig) -> Result<Arc<dyn Store>> {
     Ok(store::open(config, &mut Registry::default(), &Faults::off()).await?)
 }
@@ -113,9 +124,18 @@ conformance! {
     keys::a_key_belongs_to_its_first_order,
     keys::the_first_of_a_batch_gets_the_key,
     keys::old_keys_are_forgotten_a_few_at_a_time,
-    outbox::events_wait_in_order_until_they_are_acknowledged,
+    advancing::steps_lead_to_the_customer,
+    advancing::a_step_that_comes_again_or_late_changes_nothing,
+    advancing::hundreds_of_steps_are_one_write,
+    advancing::steps_without_an_order_change_nothing,
+    advancing::what_was_delivered_stays_delivered_after_a_restart,
+    backlog::the_oldest_and_the_number_of_what_waits,
+    outbox::events_wait_in_order_until_they_are_done,
+    outbox::events_are_taken_a_few_at_a_time,
+    outbox::a_cancelled_order_s_event_is_withdrawn,
     outbox::a_sequence_is_never_used_again,
     reading::an_order_is_read_as_it_was_written,
+    reading::a_sticker_stays_with_its_order,
     reading::pages_go_back_in_time,
     reading::what_cannot_be_read_is_an_error,
 }
@@ -142,6 +162,7 @@ mod given {
                 unit_price_cents: 1550,
             }],
             total_cents: 4650,
+            sticker: None,
             placed_at,
             updated_at: placed_at,
         }

@@ -1,14 +1,15 @@
 //! A store that can be held up, fail, and refuse, and remembers its batches.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use contracts::Order;
 use parking_lot::Mutex;
-use pizza_service::events::Pending;
 use pizza_service::store::sqlite::Sqlite;
-use pizza_service::store::{Batch, Page, Store, StoreError, Written};
+use pizza_service::store::{
+    Advanced, Batch, Counts, Oldest, Page, Step, Store, StoreError, Taken, Written,
+};
 use time::OffsetDateTime;
 use tokio::sync::{OwnedRwLockWriteGuard, RwLock};
 use uuid::Uuid;
@@ -21,6 +22,7 @@ pub(crate) struct Unreliable {
     inner: Sqlite,
     gate: Arc<RwLock<()>>,
     down: AtomicBool,
+    refused: AtomicUsize,
     batches: Mutex<Vec<usize>>,
 }
 
@@ -30,6 +32,7 @@ impl Unreliable {
             inner,
             gate: Arc::default(),
             down: AtomicBool::new(false),
+            refused: AtomicUsize::new(0),
             batches: Mutex::default(),
         }
     }
@@ -49,8 +52,14 @@ impl Unreliable {
         self.batches.lock().clone()
     }
 
+    /// How often something failed because it is down.
+    pub(crate) fn refused(&self) -> usize {
+        self.refused.load(Ordering::Relaxed)
+    }
+
     fn check(&self) -> Result<(), StoreError> {
         if self.down.load(Ordering::Acquire) {
+            self.refused.fetch_add(1, Ordering::Relaxed);
             return Err(sqlx::Error::PoolTimedOut.into());
         }
         Ok(())
@@ -86,13 +95,23 @@ impl Store for Unreliable {
         self.inner.prune_keys(before, most).await
     }
 
-    async fn outbox_pending(&self, limit: u32) -> Result<Vec<Pending>, StoreError> {
+    async fn advance(&self, steps: &[Step]) -> Result<Vec<Advanced>, StoreError> {
         self.check()?;
-        self.inner.outbox_pending(limit).await
+        self.inner.advance(steps).await
     }
 
-    async fn outbox_done(&self, sequences: &[i64]) -> Result<(), StoreError> {
+    async fn outbox_take(&self, limit: u32) -> Result<Box<dyn Taken>, StoreError> {
         self.check()?;
-        self.inner.outbox_done(sequences).await
+        self.inner.outbox_take(limit).await
+    }
+
+    async fn oldest(&self) -> Result<Oldest, StoreError> {
+        self.check()?;
+        self.inner.oldest().await
+    }
+
+    async fn counts(&self) -> Result<Counts, StoreError> {
+        self.check()?;
+        self.inner.counts().await
     }
 }

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use crate::events::Pending;
 use crate::store::error::unreadable;
+use crate::store::progress::Known;
 
 /// A query for orders from `$from`, with `$more` columns before an order's.
 macro_rules! select {
@@ -17,7 +18,8 @@ macro_rules! select {
         concat!(
             "SELECT ",
             $more,
-            "id, status, customer, address, items::text, total_cents, placed_at, updated_at FROM ",
+            "id, status, customer, address, items::text, total_cents, sticker::text, \
+             placed_at, updated_at FROM ",
             $from
         )
     };
@@ -33,6 +35,7 @@ pub(super) struct OrderRow {
     address: String,
     items: String,
     total_cents: i64,
+    sticker: Option<String>,
     placed_at: OffsetDateTime,
     updated_at: OffsetDateTime,
 }
@@ -43,14 +46,38 @@ impl TryFrom<OrderRow> for Order {
     fn try_from(row: OrderRow) -> Result<Self, sqlx::Error> {
         Ok(Self {
             id: row.id,
-            status: OrderStatus::from_word(&row.status)
-                .ok_or_else(|| unreadable(format!("status {}", row.status)))?,
+            status: status(&row.status)?,
             customer: row.customer,
             address: row.address,
             items: serde_json::from_str(&row.items).map_err(unreadable)?,
             total_cents: row.total_cents.try_into().map_err(unreadable)?,
+            sticker: row
+                .sticker
+                .map(|json| serde_json::from_str(&json))
+                .transpose()
+                .map_err(unreadable)?,
             placed_at: row.placed_at,
             updated_at: row.updated_at,
+        })
+    }
+}
+
+/// An order's state, for steps.
+#[derive(Debug, FromRow)]
+pub(super) struct KnownRow {
+    id: Uuid,
+    status: String,
+    placed_at: OffsetDateTime,
+}
+
+impl TryFrom<KnownRow> for Known {
+    type Error = sqlx::Error;
+
+    fn try_from(row: KnownRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: row.id,
+            status: status(&row.status)?,
+            placed_at: row.placed_at,
         })
     }
 }
@@ -67,10 +94,16 @@ impl TryFrom<PendingRow> for Pending {
     type Error = sqlx::Error;
 
     fn try_from(row: PendingRow) -> Result<Self, sqlx::Error> {
+        let order = Order::try_from(row.order)?;
         Ok(Self {
             sequence: row.sequence,
-            event: Order::try_from(row.order)?.into(),
+            withdrawn: order.status == OrderStatus::Cancelled,
+            event: order.into(),
             traceparent: row.traceparent,
         })
     }
+}
+
+fn status(word: &str) -> Result<OrderStatus, sqlx::Error> {
+    OrderStatus::from_word(word).ok_or_else(|| unreadable(format!("status {word}")))
 }

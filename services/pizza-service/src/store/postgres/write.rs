@@ -72,6 +72,7 @@ struct Columns<'a> {
     addresses: Vec<&'a str>,
     items: Vec<String>,
     totals: Vec<i64>,
+    stickers: Vec<Option<String>>,
     moments: Vec<time::OffsetDateTime>,
     traceparents: Vec<Option<&'a str>>,
 }
@@ -86,6 +87,8 @@ impl<'a> Columns<'a> {
             .push(serde_json::to_string(&order.items).map_err(unwritable)?);
         self.totals
             .push(order.total_cents.try_into().map_err(unwritable)?);
+        let sticker = order.sticker.as_ref().map(serde_json::to_string);
+        self.stickers.push(sticker.transpose().map_err(unwritable)?);
         self.moments.push(order.placed_at);
         self.traceparents.push(placement.traceparent.as_deref());
         Ok(())
@@ -110,11 +113,14 @@ async fn insert(
     sqlx::query(
         "WITH new AS (\
            SELECT * FROM UNNEST($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bigint[], \
-             $6::timestamptz[], $7::text[]) WITH ORDINALITY \
-             AS new (id, customer, address, items, total_cents, placed_at, traceparent, place)), \
+             $6::text[], $7::timestamptz[], $8::text[]) WITH ORDINALITY \
+             AS new (id, customer, address, items, total_cents, sticker, placed_at, traceparent, \
+               place)), \
          stored AS (\
-           INSERT INTO orders (id, customer, address, items, total_cents, placed_at, updated_at) \
-           SELECT id, customer, address, items::jsonb, total_cents, placed_at, placed_at FROM new) \
+           INSERT INTO orders \
+           (id, customer, address, items, total_cents, sticker, placed_at, updated_at) \
+           SELECT id, customer, address, items::jsonb, total_cents, sticker::jsonb, placed_at, \
+             placed_at FROM new) \
          INSERT INTO outbox (order_id, traceparent) SELECT id, traceparent FROM new ORDER BY place",
     )
     .bind(new.ids)
@@ -122,6 +128,7 @@ async fn insert(
     .bind(new.addresses)
     .bind(new.items)
     .bind(new.totals)
+    .bind(new.stickers)
     .bind(new.moments)
     .bind(new.traceparents)
     .execute(connection)

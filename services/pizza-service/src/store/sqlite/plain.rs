@@ -45,12 +45,13 @@ pub(super) async fn write(
 
 fn text(rows: usize) -> Arc<str> {
     let make = || {
-        let orders = vec!["(?, ?, ?, ?, ?, ?, ?)"; rows].join(", ");
+        let orders = vec!["(?, ?, ?, ?, ?, ?, ?, ?)"; rows].join(", ");
         let events = vec!["(?, ?)"; rows].join(", ");
         Arc::from(format!(
             "BEGIN IMMEDIATE; \
              INSERT INTO orders \
-             (id, customer, address, items, total_cents, placed_at, updated_at) VALUES {orders}; \
+             (id, customer, address, items, total_cents, sticker, placed_at, updated_at) \
+             VALUES {orders}; \
              INSERT INTO outbox (order_id, traceparent) VALUES {events}; \
              COMMIT"
         ))
@@ -60,6 +61,8 @@ fn text(rows: usize) -> Arc<str> {
 
 fn bind_order(query: Query, order: &Order) -> Result<Query, sqlx::Error> {
     let items = serde_json::to_string(&order.items).map_err(unwritable)?;
+    let sticker = order.sticker.as_ref().map(serde_json::to_string);
+    let sticker = sticker.transpose().map_err(unwritable)?;
     let total_cents = i64::try_from(order.total_cents).map_err(unwritable)?;
     let at = millis(order.placed_at);
     Ok(query
@@ -68,6 +71,7 @@ fn bind_order(query: Query, order: &Order) -> Result<Query, sqlx::Error> {
         .bind(order.address.clone())
         .bind(items)
         .bind(total_cents)
+        .bind(sticker)
         .bind(at)
         .bind(at))
 }

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use contracts::{Item, Order};
+use contracts::{Item, Order, Sticker};
 use serde::Serialize;
 use sqlx::{Executor as _, FromRow, SqliteConnection};
 use uuid::Uuid;
@@ -27,9 +27,10 @@ macro_rules! place {
          FROM json_each(?1) WHERE value ->> 'key' IS NOT NULL \
          ON CONFLICT DO NOTHING; \
          \
-         INSERT INTO orders (id, customer, address, items, total_cents, placed_at, updated_at) \
+         INSERT INTO orders \
+         (id, customer, address, items, total_cents, sticker, placed_at, updated_at) \
          SELECT unhex(new ->> 'id'), new ->> 'customer', new ->> 'address', new -> 'items', \
-           new ->> 'total', new ->> 'at', new ->> 'at' \
+           new ->> 'total', new -> 'sticker', new ->> 'at', new ->> 'at' \
          FROM (SELECT value AS new FROM json_each(?1)) \
          WHERE NOT EXISTS (SELECT 1 FROM idempotency_keys \
            WHERE key = new ->> 'key' AND order_id <> unhex(new ->> 'id')); \
@@ -41,7 +42,7 @@ macro_rules! place {
            WHERE key = new ->> 'key' AND order_id <> unhex(new ->> 'id')); \
          \
          SELECT unhex(new ->> 'id') AS refused, id, status, customer, address, items, \
-           total_cents, placed_at, updated_at \
+           total_cents, sticker, placed_at, updated_at \
          FROM (SELECT value AS new FROM json_each(?1)) \
          JOIN idempotency_keys ON key = new ->> 'key' \
          JOIN orders ON id = order_id \
@@ -68,6 +69,9 @@ struct NewRow<'a> {
     address: &'a str,
     items: &'a [Item],
     total: i64,
+    /// Left out where there is none: a JSON `null` is no SQL NULL.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sticker: Option<&'a Sticker>,
     at: i64,
     traceparent: Option<&'a str>,
 }
@@ -129,6 +133,7 @@ fn new_rows(placements: &[Placement]) -> Result<String, sqlx::Error> {
                 address: &order.address,
                 items: &order.items,
                 total: order.total_cents.try_into().map_err(unwritable)?,
+                sticker: order.sticker.as_ref(),
                 at: millis(order.placed_at),
                 traceparent: placement.traceparent.as_deref(),
             })

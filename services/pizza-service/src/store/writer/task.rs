@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chassis::Stop;
 use time::OffsetDateTime;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::time::{Interval, MissedTickBehavior};
 use tracing::{Instrument as _, Span};
 
@@ -32,6 +32,7 @@ pub(super) struct Task {
     pub(super) waiting: mpsc::Receiver<Job>,
     pub(super) orders: OrderMetrics,
     pub(super) metrics: WriterMetrics,
+    pub(super) placed: Arc<Notify>,
     pub(super) closing: Stop,
 }
 
@@ -103,13 +104,18 @@ impl Task {
         Ok(written)
     }
 
-    /// Counts what is stored, whether or not its client is still there to hear so.
+    /// Counts what is stored, whether or not its client is still there to hear so, and says that
+    /// there are events.
     fn count(&self, written: &Written) {
         let new = written
             .placements
             .iter()
             .filter(|placement| matches!(placement, Inserted::New));
-        self.orders.created.inc_by(new.count() as u64);
+        let new = new.count() as u64;
+        self.orders.created.inc_by(new);
+        if new > 0 {
+            self.placed.notify_one();
+        }
         let cancelled = written
             .cancellations
             .iter()

@@ -9,7 +9,7 @@ use contracts::Order;
 use pizza_service::order::id;
 use pizza_service::store::{Batch, Inserted, Page, StoreError};
 
-use super::{Fixture, given};
+use super::{Fixture, given, outbox};
 
 const SOON: Duration = Duration::from_secs(20);
 
@@ -29,7 +29,7 @@ pub(super) async fn batches_of_any_size_are_stored_whole(fixture: Fixture) -> Re
         assert_eq!(written.placements, vec![Inserted::New; size]);
         all.extend(orders);
     }
-    let events = store.outbox_pending(1000).await?;
+    let events = outbox(store).await?;
     let told: Vec<_> = events
         .iter()
         .map(|pending| pending.event.order_id)
@@ -62,7 +62,7 @@ pub(super) async fn a_refused_row_leaves_nothing_of_its_batch(fixture: Fixture) 
         "{refused:?}"
     );
     assert_eq!(store.get(good.id).await?, None);
-    assert_eq!(store.outbox_pending(10).await?.len(), 1);
+    assert_eq!(outbox(store).await?.len(), 1);
     // Its key is free again, and the connection is usable.
     let alone = Batch {
         placements: vec![given::placement(&good, Some("k-1"))],
@@ -107,7 +107,7 @@ pub(super) async fn a_batch_that_is_given_up_is_stored_whole_or_not_at_all(
     // A commit that was under way may end after the last one.
     let stored = until("every commit has ended", SOON, async || {
         let stored = store.list(ALL).await.ok()?;
-        let events = store.outbox_pending(1000).await.ok()?;
+        let events = outbox(store).await.ok()?;
         (stored.len() == events.len()).then_some(stored)
     })
     .await?;

@@ -4,7 +4,7 @@ use anyhow::Result;
 use pizza_service::store::{Batch, Inserted, Placement};
 use time::Duration;
 
-use super::{Fixture, given};
+use super::{Fixture, given, outbox};
 
 fn batch(placements: Vec<Placement>) -> Batch {
     Batch {
@@ -31,8 +31,7 @@ pub(super) async fn a_key_belongs_to_its_first_order(fixture: Fixture) -> Result
     let taken = Inserted::KeyTaken(Box::new(first.clone()));
     assert_eq!(written.placements, [Inserted::New, taken, Inserted::New]);
     assert_eq!(store.get(second.id).await?, None);
-    let told: Vec<_> = store
-        .outbox_pending(10)
+    let told: Vec<_> = outbox(store)
         .await?
         .into_iter()
         .map(|pending| pending.event.order_id)

@@ -1,9 +1,9 @@
 //! Reading orders back.
 
 use anyhow::Result;
-use contracts::{Item, OrderStatus, Pizza, Size};
+use contracts::{Item, Order, OrderStatus, Pizza, Size, Sticker};
 use pizza_service::order::id;
-use pizza_service::store::{Page, StoreError};
+use pizza_service::store::{Batch, Inserted, Page, StoreError};
 use uuid::Uuid;
 
 use super::{Fixture, given};
@@ -28,6 +28,42 @@ pub(super) async fn an_order_is_read_as_it_was_written(fixture: Fixture) -> Resu
         .await?;
     assert_eq!(store.get(order.id).await?, Some(order));
     assert_eq!(store.get(Uuid::nil()).await?, None);
+    Ok(())
+}
+
+/// However it is written: alone, with a key, or replayed.
+pub(super) async fn a_sticker_stays_with_its_order(fixture: Fixture) -> Result<()> {
+    let store = &fixture.store;
+    let with = |id, name: &str| Order {
+        sticker: Some(Sticker {
+            id,
+            name: name.to_owned(),
+        }),
+        ..given::order("Ada")
+    };
+    let orders = [
+        with(83, "Farfetch'd"),
+        given::order("without"),
+        with(29, "Nidoran\u{2640}"),
+        given::order("without"),
+    ];
+    store.write(&given::placing(&orders[..2])).await?;
+    let keyed = |order| given::placement(order, Some("k-1"));
+    let placements = vec![keyed(&orders[2]), given::placement(&orders[3], None)];
+    let batch = Batch {
+        placements,
+        ..Batch::default()
+    };
+    store.write(&batch).await?;
+    for order in &orders {
+        assert_eq!(store.get(order.id).await?.as_ref(), Some(order));
+    }
+    let again = Batch {
+        placements: vec![keyed(&with(1, "Bulbasaur"))],
+        ..Batch::default()
+    };
+    let first = Inserted::KeyTaken(Box::new(orders[2].clone()));
+    assert_eq!(store.write(&again).await?.placements, [first]);
     Ok(())
 }
 
