@@ -58,7 +58,7 @@ enum Command {
     Schema,
     /// Takes back every fault of every service.
     Reset(Box<ResetArgs>),
-    /// Asks one address as fast as it answers.
+    /// Asks one address as fast as it answers, or at a rate.
     Bench(Box<BenchArgs>),
     /// Checks that the generator keeps its schedule on this machine.
     BenchGenerator(GeneratorArgs),

@@ -13,7 +13,7 @@ use super::child::{SERVE_FLAG, ServingChild, serve};
 use super::{BenchConfig, GeneratorConfig, generator_check, run};
 use crate::scenario::{Rate, Span};
 
-/// Asks one question as fast as it is answered (closed loop), to compare with other tools
+/// Asks one question as fast as it is answered, or at a rate (closed loop), to compare with other tools
 #[derive(Clone, Debug, Args)]
 pub struct BenchArgs {
     /// The address to ask, http:// only
@@ -24,6 +24,9 @@ pub struct BenchArgs {
     /// How long to ask, such as 10s; a bare number is seconds
     #[arg(long, short = 'd', default_value = "10s", value_parser = span)]
     duration: Span,
+    /// Questions at most, such as 2000/s; one that is late counts from when it was due
+    #[arg(long, value_parser = rate)]
+    rate: Option<Rate>,
     /// The request's method [default: GET, with a body POST]
     #[arg(long, short = 'X')]
     method: Option<Method>,
@@ -74,6 +77,7 @@ impl BenchArgs {
             url: self.url,
             connections: self.connections,
             duration: self.duration.get(),
+            per_second: self.rate.map(Rate::per_second),
             method: self.method.unwrap_or(default_method),
             headers,
             body: self.body.map(Bytes::from).unwrap_or_default(),
@@ -108,6 +112,12 @@ fn connections(text: &str) -> Result<usize, String> {
         Ok(0) | Err(_) => Err("a number of connections is 1 or more".to_owned()),
         Ok(number) => Ok(number),
     }
+}
+
+fn rate(text: &str) -> Result<Rate> {
+    let rate: Rate = text.parse()?;
+    anyhow::ensure!(rate.per_second() > 0.0, "a rate of nothing asks nothing");
+    Ok(rate)
 }
 
 fn span(text: &str) -> Result<Span, crate::scenario::SpanError> {
@@ -171,11 +181,20 @@ mod tests {
     }
 
     #[test]
+    fn a_rate_is_kept_to_where_there_is_one() {
+        let address = "http://127.0.0.1:1/menu";
+        assert_eq!(bench(&[address]).expect("valid").per_second, None);
+        let config = bench(&[address, "--rate", "2000/s"]).expect("valid");
+        assert_eq!(config.per_second, Some(2000.0));
+    }
+
+    #[test]
     fn nonsense_is_refused() {
         let address = "http://127.0.0.1:1/";
         for arguments in [
             &[address, "-c", "0"][..],
             &[address, "-d", "soon"],
+            &[address, "--rate", "0/s"],
             &[address, "-H", "novalue"],
             &["nowhere"],
         ] {

@@ -1,4 +1,5 @@
-//! The closed loop: as many questions as answers, over kept-alive connections.
+//! The closed loop: as many questions as answers, over kept-alive connections, as fast as they come or
+//! at a pace.
 
 use std::io;
 use std::sync::Arc;
@@ -19,8 +20,10 @@ use crate::load::TargetError;
 use crate::load::targets::Origin;
 use crate::load::times::Times;
 use connection::Connection;
+use pace::Pace;
 
 mod connection;
+mod pace;
 
 /// One question, asked over and over.
 #[derive(Clone, Debug)]
@@ -31,6 +34,8 @@ pub struct BenchConfig {
     pub connections: usize,
     /// How long to ask.
     pub duration: Duration,
+    /// Questions a second, all connections together; none for as many as are answered.
+    pub per_second: Option<f64>,
     /// The request's method.
     pub method: Method,
     /// Its headers, beside `Host` and `Content-Length`.
@@ -79,6 +84,7 @@ impl BenchConfig {
             url,
             connections,
             duration,
+            per_second: None,
             method: Method::GET,
             headers: HeaderMap::new(),
             body: Bytes::new(),
@@ -126,9 +132,7 @@ pub fn run(config: &BenchConfig) -> Result<BenchReport, BenchError> {
     let elapsed = thread::scope(|scope| {
         let asking = thread::Builder::new()
             .name("bench".to_owned())
-            .spawn_scoped(scope, || {
-                runtime.block_on(ask_on_all(&question, config.connections, config.duration))
-            })?;
+            .spawn_scoped(scope, || runtime.block_on(ask_on_all(&question, config)))?;
         match asking.join() {
             Ok(elapsed) => io::Result::Ok(elapsed),
             Err(panic) => std::panic::resume_unwind(panic),
@@ -146,21 +150,24 @@ pub fn run(config: &BenchConfig) -> Result<BenchReport, BenchError> {
     })
 }
 
-async fn ask_on_all(question: &Arc<Question>, connections: usize, duration: Duration) -> Duration {
+async fn ask_on_all(question: &Arc<Question>, config: &BenchConfig) -> Duration {
     let started = Instant::now();
-    let deadline = (started + duration).into();
+    let deadline = (started + config.duration).into();
     let mut asking = JoinSet::new();
-    for _ in 0..connections {
+    for mut pace in Pace::shares(started, config.connections, config.per_second) {
         let question = Arc::clone(question);
-        asking.spawn(async move { timeout_at(deadline, ask_for_ever(&question)).await.is_err() });
+        asking.spawn(async move {
+            let asking = ask_for_ever(&question, &mut pace);
+            timeout_at(deadline, asking).await.is_err()
+        });
     }
     asking.join_all().await;
     started.elapsed()
 }
 
-async fn ask_for_ever(question: &Question) {
+async fn ask_for_ever(question: &Question, pace: &mut Pace) {
     loop {
-        if ask_on_one(question).await.is_err() {
+        if ask_on_one(question, pace).await.is_err() {
             question.sums.lock().errors += 1;
             tokio::time::sleep(BREATH).await;
         }
@@ -168,12 +175,12 @@ async fn ask_for_ever(question: &Question) {
 }
 
 /// Asks on one connection until it is closed: by agreement, or with an error.
-async fn ask_on_one(question: &Question) -> Result<(), connection::AskError> {
+async fn ask_on_one(question: &Question, pace: &mut Pace) -> Result<(), connection::AskError> {
     let stream = TcpStream::connect((question.origin.host.as_str(), question.origin.port)).await?;
     stream.set_nodelay(true)?;
     let mut connection = Connection::new(stream);
     loop {
-        let asked = Instant::now();
+        let asked = pace.next().await;
         let answer = connection
             .ask(&question.bytes, question.asked_by_head)
             .await?;

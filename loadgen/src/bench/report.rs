@@ -23,7 +23,7 @@ pub struct BenchReport {
     /// Bytes of answers.
     pub bytes: u64,
     /// From a request's first byte out to its answer's last byte in. A closed loop asks only after it
-    /// was answered, so these times hide stalls; for honest ones use the open model.
+    /// was answered, so without a rate these times hide stalls; for honest ones use the open model.
     pub latency: Quantiles,
 }
 
