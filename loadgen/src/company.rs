@@ -12,6 +12,7 @@ use serde::Deserialize;
 use thiserror::Error;
 use url::Url;
 
+use crate::load::{Destination, TargetError, Targets};
 use crate::scenario::SERVICES;
 
 /// The file that a running company keeps in its data folder.
@@ -34,6 +35,14 @@ pub struct CompanyArgs {
     #[arg(long, value_name = "URL", env = "PIZZA_URL")]
     pub pizza_url: Option<Url>,
 
+    /// pokedex-api, where some customers look Pokémon up.
+    #[arg(long, value_name = "URL", env = "POKEDEX_URL")]
+    pub pokedex_url: Option<Url>,
+
+    /// position-tracker, where some customers look at vans.
+    #[arg(long, value_name = "URL", env = "TRACKER_URL")]
+    pub tracker_url: Option<Url>,
+
     /// Prometheus.
     #[arg(long, value_name = "URL", env = "METRICS_URL")]
     pub metrics_url: Option<Url>,
@@ -46,7 +55,7 @@ pub struct CompanyArgs {
     #[arg(long, value_name = "URL", env = "LOADGEN_URL")]
     pub loadgen_url: Option<Url>,
 
-    /// A service's telemetry port; may come several times.
+    /// A service's telemetry port; may come several times. Others are then not known.
     #[arg(long, value_name = "SERVICE=URL", env = "TELEMETRY_URLS", value_delimiter = ',', value_parser = telemetry_url)]
     pub telemetry: Vec<(String, Url)>,
 
@@ -65,6 +74,10 @@ pub struct CompanyArgs {
 pub struct Company {
     /// pizza-service's API.
     pub pizza_url: Url,
+    /// pokedex-api's API; nothing where the company has none.
+    pub pokedex_url: Option<Url>,
+    /// position-tracker's API; nothing where the company has none.
+    pub tracker_url: Option<Url>,
     /// Prometheus; nothing where the company runs without it.
     pub metrics_url: Option<Url>,
     /// Alertmanager; nothing where the company runs without it.
@@ -104,6 +117,8 @@ struct Written {
     pid: Option<i32>,
     faults_token: Option<SecretString>,
     pizza_url: Option<Url>,
+    pokedex_url: Option<Url>,
+    tracker_url: Option<Url>,
     metrics_url: Option<Url>,
     alertmanager_url: Option<Url>,
     loadgen_url: Option<Url>,
@@ -115,17 +130,16 @@ impl CompanyArgs {
     /// The company's addresses. Fails where its file is there, but can't be used.
     pub fn settle(&self) -> Result<Company, CompanyError> {
         let written = read(&self.company.join(FILE))?.filter(Written::is_alive);
-        // A company that runs says which monitoring it has; without one, the usual addresses are tried.
+        // A company that runs says what it has; without one, the usual addresses are tried.
         let usual = |port: u16| written.is_none().then(|| local(port));
         let said = |url: fn(&Written) -> &Option<Url>| {
             written.as_ref().and_then(|written| url(written).clone())
         };
-        let mut telemetry: BTreeMap<String, Url> = SERVICES
-            .iter()
-            .zip(9111..)
-            .map(|(service, port)| ((*service).to_owned(), local(port)))
-            .collect();
-        telemetry.extend(written.iter().flat_map(|written| written.telemetry.clone()));
+        let mut telemetry = match &written {
+            Some(written) => written.telemetry.clone(),
+            None if self.telemetry.is_empty() => usual_telemetry(),
+            None => BTreeMap::new(),
+        };
         telemetry.extend(self.telemetry.iter().cloned());
         let token = self
             .faults_token
@@ -137,6 +151,16 @@ impl CompanyArgs {
                 .clone()
                 .or_else(|| said(|written| &written.pizza_url))
                 .unwrap_or_else(|| local(8001)),
+            pokedex_url: self
+                .pokedex_url
+                .clone()
+                .or_else(|| said(|written| &written.pokedex_url))
+                .or_else(|| usual(5000)),
+            tracker_url: self
+                .tracker_url
+                .clone()
+                .or_else(|| said(|written| &written.tracker_url))
+                .or_else(|| usual(8080)),
             metrics_url: self
                 .metrics_url
                 .clone()
@@ -159,6 +183,27 @@ impl CompanyArgs {
                     .and_then(|written| written.faults_token.clone())
             }),
         })
+    }
+}
+
+impl Company {
+    /// Where customers go, as far as addresses are known.
+    ///
+    /// # Errors
+    /// When an address is none that can be visited.
+    pub fn targets(&self) -> Result<Targets, TargetError> {
+        Targets::new(&self.pizza_url)?
+            .with_pokedex(self.pokedex_url.as_ref())?
+            .with_tracker(self.tracker_url.as_ref())
+    }
+
+    /// The address of a service that customers visit, where it is known.
+    pub const fn url_of(&self, destination: Destination) -> Option<&Url> {
+        match destination {
+            Destination::Pizza => Some(&self.pizza_url),
+            Destination::Pokedex => self.pokedex_url.as_ref(),
+            Destination::Tracker => self.tracker_url.as_ref(),
+        }
     }
 }
 
@@ -189,6 +234,14 @@ fn read(path: &Path) -> Result<Option<Written>, CompanyError> {
         source,
     })?;
     Ok(Some(written))
+}
+
+/// Where telemetry is in a company that nobody has moved.
+fn usual_telemetry() -> BTreeMap<String, Url> {
+    let services = SERVICES.iter();
+    services
+        .map(|service| (service.name.to_owned(), local(service.telemetry_port)))
+        .collect()
 }
 
 fn telemetry_url(text: &str) -> Result<(String, Url), String> {
@@ -232,7 +285,7 @@ mod tests {
     fn company(pid: u32) -> String {
         format!(
             r#"{{"pid":{pid},"faults_token":"sesame","speed":"demo","time_scale":1.0,
-            "pizza_url":"http://127.0.0.1:18001","metrics_url":"http://127.0.0.1:19090",
+            "pizza_url":"http://127.0.0.1:18001","tracker_url":"http://127.0.0.1:18080","metrics_url":"http://127.0.0.1:19090",
             "loadgen_url":"http://127.0.0.1:18002",
             "telemetry":{{"pizza-service":"http://127.0.0.1:19111","loadgen":"http://127.0.0.1:19114"}}}}"#
         )
@@ -252,6 +305,16 @@ mod tests {
             "it runs without one, and says so"
         );
         assert_eq!(
+            settled.url_of(Destination::Tracker).map(Url::as_str),
+            Some("http://127.0.0.1:18080/")
+        );
+        assert_eq!(settled.pokedex_url, None, "it runs without one");
+        assert!(
+            settled.telemetry.keys().eq(["loadgen", "pizza-service"]),
+            "nothing is made up that may be another company's: {:?}",
+            settled.telemetry
+        );
+        assert_eq!(
             settled.telemetry["pizza-service"].as_str(),
             "http://127.0.0.1:19111/"
         );
@@ -264,21 +327,35 @@ mod tests {
     #[test]
     fn without_a_company_the_usual_addresses_stand() {
         let folder = tempfile::tempdir().expect("a folder");
-        let settled = args(
-            folder.path(),
-            &["--telemetry", "pizza-service=http://pizza-service:9111"],
-        )
-        .settle()
-        .expect("settled");
+        let settled = args(folder.path(), &[]).settle().expect("settled");
         assert_eq!(settled.pizza_url.as_str(), "http://127.0.0.1:8001/");
         assert_eq!(
-            settled.metrics_url.expect("Prometheus").as_str(),
-            "http://127.0.0.1:9090/"
+            settled.metrics_url.as_ref().map(Url::as_str),
+            Some("http://127.0.0.1:9090/")
         );
         assert_eq!(
-            settled.telemetry["pizza-service"].as_str(),
-            "http://pizza-service:9111/"
+            settled.telemetry["pokedex-api"].as_str(),
+            "http://127.0.0.1:8689/"
         );
+        for (destination, url) in [
+            (Destination::Pokedex, "http://127.0.0.1:5000/"),
+            (Destination::Tracker, "http://127.0.0.1:8080/"),
+        ] {
+            assert_eq!(settled.url_of(destination).map(Url::as_str), Some(url));
+        }
+    }
+
+    #[test]
+    fn whoever_says_where_telemetry_is_says_it_of_all() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let told = ["--telemetry", "pizza-service=http://pizza-service:9111"];
+        let settled = args(folder.path(), &told).settle().expect("settled");
+        let telemetry: Vec<_> = settled
+            .telemetry
+            .iter()
+            .map(|(service, url)| (service.as_str(), url.as_str()))
+            .collect();
+        assert_eq!(telemetry, [("pizza-service", "http://pizza-service:9111/")]);
     }
 
     #[test]

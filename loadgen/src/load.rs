@@ -22,9 +22,9 @@ pub(crate) mod times;
 mod visit;
 mod worker;
 
-pub use flow::Flow;
+pub use flow::{Destination, Flow};
 pub use limits::{LimitError, Limits};
 pub use live::LiveFigures;
 pub use plan::{Arrival, Plan};
 pub use run::{LiveView, LoadRun, StartError};
-pub use targets::{TargetError, Targets};
+pub use targets::{NoAddress, TargetError, Targets};

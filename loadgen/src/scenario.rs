@@ -18,7 +18,7 @@ mod source;
 mod units;
 
 pub use builtin::{BuiltIn, built_in, built_ins};
-pub use catalogue::{FAULT_KINDS, FaultKind, SERVICES};
+pub use catalogue::{FAULT_KINDS, FaultKind, SERVICES, Service};
 pub use lint::{Problem, problems};
 pub use source::{ScenarioError, load, parse, schema, schema_text, unknown};
 pub use units::{Per, Rate, RateError, Span, SpanError, Within};

@@ -1,5 +1,6 @@
 //! `loadgen serve`: the everyday customers, and the desk where drills take their turn.
 
+use std::fmt::Display;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -59,7 +60,16 @@ pub struct ServeArgs {
     )]
     pub pizza_url: Url,
 
-    /// Orders that the everyday customers place; they look and ask as often. 0/h for none.
+    /// pokedex-api, where some of them look Pokémon up; without it, none do.
+    #[arg(long, env = "POKEDEX_URL", value_name = "URL")]
+    pub pokedex_url: Option<Url>,
+
+    /// position-tracker, where some of them look at vans; without it, none do.
+    #[arg(long, env = "TRACKER_URL", value_name = "URL")]
+    pub tracker_url: Option<Url>,
+
+    /// Orders that the everyday customers place; they look and ask as often, and come on top of that
+    /// for vans and Pokémon. 0/h for none.
     #[arg(long, default_value = "10000/h", value_name = "RATE")]
     pub baseline: Rate,
 
@@ -122,13 +132,34 @@ pub async fn serve(
 }
 
 fn targets(config: &ServeArgs) -> Result<Targets, BootError> {
-    let wrong = |problem: String| BootError::Config {
-        key: "PIZZA_URL",
-        problem,
-    };
-    rails::check(&config.pizza_url, &config.allow_host)
-        .map_err(|error| wrong(error.to_string()))?;
-    Targets::new(&config.pizza_url).map_err(|error| wrong(error.to_string()))
+    let (pizza, pokedex, tracker) = (
+        &config.pizza_url,
+        config.pokedex_url.as_ref(),
+        config.tracker_url.as_ref(),
+    );
+    for (key, url) in [
+        ("PIZZA_URL", Some(pizza)),
+        ("POKEDEX_URL", pokedex),
+        ("TRACKER_URL", tracker),
+    ] {
+        if let Some(url) = url {
+            rails::check(url, &config.allow_host).map_err(wrong(key))?;
+        }
+    }
+    Targets::new(pizza)
+        .map_err(wrong("PIZZA_URL"))?
+        .with_pokedex(pokedex)
+        .map_err(wrong("POKEDEX_URL"))?
+        .with_tracker(tracker)
+        .map_err(wrong("TRACKER_URL"))
+}
+
+/// Makes a boot error of what is wrong with a setting.
+fn wrong<E: Display>(key: &'static str) -> impl FnOnce(E) -> BootError {
+    move |error| BootError::Config {
+        key,
+        problem: error.to_string(),
+    }
 }
 
 fn around(

@@ -1,6 +1,6 @@
 //! Every flow against a small shop: what is asked, with which headers, and what counts as right.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
@@ -14,6 +14,8 @@ use parking_lot::Mutex;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use url::Url;
 use uuid::Uuid;
 
 /// What the shop has seen.
@@ -26,6 +28,8 @@ struct Seen {
     followed: usize,
     cancelled: BTreeSet<String>,
     pages_turned: usize,
+    vans: BTreeMap<String, usize>,
+    pokemon: BTreeSet<u16>,
     strangers: usize,
 }
 
@@ -99,6 +103,27 @@ async fn list(State(shop): State<Shop>, Query(page): Query<Page>) -> Json<Value>
     Json(json!({"orders": [], "next": "a cursor&more"}))
 }
 
+/// Vans with names that a path must not take as they are.
+const VANS: [&str; 2] = ["City Truck", "Up/Down?"];
+
+async fn vans() -> Json<Value> {
+    let vans = VANS.map(|name| json!({"name": name, "position": {"x": 1.0, "y": 2.0}}));
+    Json(json!({ "vehicles": vans }))
+}
+
+async fn van(State(shop): State<Shop>, Path(name): Path<String>) -> StatusCode {
+    if !VANS.contains(&name.as_str()) {
+        return StatusCode::NOT_FOUND;
+    }
+    *shop.lock().vans.entry(name).or_default() += 1;
+    StatusCode::OK
+}
+
+async fn pokemon(State(shop): State<Shop>, Path(number): Path<u16>) -> StatusCode {
+    shop.lock().pokemon.insert(number);
+    StatusCode::OK
+}
+
 async fn note_drill(
     State(shop): State<Shop>,
     headers: HeaderMap,
@@ -112,26 +137,45 @@ async fn note_drill(
     next.run(request).await
 }
 
-/// Opens a shop and sends the plan there.
+/// A server of these routes, with its address.
+async fn open(router: Router) -> (Url, JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("its number"));
+    let open = tokio::spawn(async move { axum::serve(listener, router).await.expect("it serves") });
+    (url.parse().expect("an address"), open)
+}
+
+/// Opens a shop with its neighbours, each at an address of its own, and sends the plan there.
 async fn visit(plan: Plan, drill_id: Option<&str>) -> (LoadReport, Shop) {
     let shop = Shop::default();
-    let router = Router::new()
+    let pizza = Router::new()
         .route("/menu", get(|| async { "pizza" }))
         .route("/orders", post(place).get(list))
         .route("/orders/{id}", get(follow))
-        .route("/orders/{id}/cancel", post(cancel))
-        .layer(axum::middleware::from_fn_with_state(
-            Arc::clone(&shop),
-            note_drill,
-        ))
-        .with_state(Arc::clone(&shop));
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let url = format!("http://{}", listener.local_addr().expect("its number"));
-    let open = tokio::spawn(async move { axum::serve(listener, router).await });
-    let targets = Targets::new(&url.parse().expect("an address")).expect("an http address");
+        .route("/orders/{id}/cancel", post(cancel));
+    let tracker = Router::new()
+        .route("/vehicles", get(vans))
+        .route("/vehicles/{name}", get(van));
+    let pokedex = Router::new().route("/pokemon/{number}", get(pokemon));
+    let [pizza, tracker, pokedex] = [pizza, tracker, pokedex].map(|routes| {
+        routes
+            .layer(axum::middleware::from_fn_with_state(
+                Arc::clone(&shop),
+                note_drill,
+            ))
+            .with_state(Arc::clone(&shop))
+    });
+    let ((pizza, one), (tracker, other), (pokedex, third)) =
+        tokio::join!(open(pizza), open(tracker), open(pokedex));
+    let targets = Targets::new(&pizza)
+        .and_then(|targets| targets.with_tracker(Some(&tracker)))
+        .and_then(|targets| targets.with_pokedex(Some(&pokedex)))
+        .expect("http addresses");
     let run = LoadRun::start(plan, &targets, Limits::default(), drill_id).expect("a run");
     let report = run.finish().await;
-    open.abort();
+    for server in [one, other, third] {
+        server.abort();
+    }
     (report, shop)
 }
 
@@ -145,7 +189,7 @@ fn plan(mix: &Value, seed: u64) -> Plan {
 async fn every_flow_is_answered_as_it_expects() {
     let mix = json!({
         "browse": 1, "place_order": 4, "follow_order": 2, "list_orders": 1,
-        "cancel_order": 1, "scan": 1, "garbage": 1,
+        "cancel_order": 1, "scan": 1, "garbage": 1, "look_at_vans": 4, "look_up_pokemon": 3,
     });
     let drill = Uuid::now_v7().to_string();
     let (report, shop) = visit(plan(&mix, 3), Some(&drill)).await;
@@ -162,6 +206,12 @@ async fn every_flow_is_answered_as_it_expects() {
     );
     assert_eq!(seen.strangers, 0);
     assert!(seen.pages_turned > 0);
+    assert!(
+        seen.vans.keys().eq(VANS.iter()),
+        "vans of a list are asked after by name: {:?}",
+        seen.vans
+    );
+    assert!(seen.pokemon.len() > 20, "{:?}", seen.pokemon);
     assert_eq!(
         seen.drill_ids,
         BTreeSet::from([drill]),
@@ -177,14 +227,12 @@ async fn every_flow_is_answered_as_it_expects() {
 #[tokio::test]
 async fn a_flow_that_is_answered_otherwise_has_failed() {
     let closed = Router::new().fallback(|| async { StatusCode::SERVICE_UNAVAILABLE });
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let url = format!("http://{}", listener.local_addr().expect("its number"));
-    let open = tokio::spawn(async move { axum::serve(listener, closed).await });
-    let targets = Targets::new(&url.parse().expect("an address")).expect("an http address");
+    let (url, server) = open(closed).await;
+    let targets = Targets::new(&url).expect("an http address");
     let mix = json!({"browse": 1, "place_order": 1, "scan": 1, "garbage": 1, "cancel_order": 1});
     let run = LoadRun::start(plan(&mix, 3), &targets, Limits::default(), None).expect("a run");
     let report = run.finish().await;
-    open.abort();
+    server.abort();
     assert_eq!(
         (report.total.counts.completed, report.total.counts.failed),
         (0, 200)

@@ -28,6 +28,10 @@ fn free() -> SocketAddr {
 
 impl Serving {
     async fn start(pizza: &str, baseline: &str) -> Self {
+        Self::start_with(pizza, baseline, &[]).await
+    }
+
+    async fn start_with(pizza: &str, baseline: &str, more: &[String]) -> Self {
         let (api, telemetry) = (free(), free());
         let child = Command::new(env!("CARGO_BIN_EXE_loadgen"))
             .arg("serve")
@@ -37,6 +41,7 @@ impl Serving {
                 format!("--pizza-url={pizza}"),
                 format!("--baseline={baseline}"),
             ])
+            .args(more)
             .env_clear()
             .stderr(Stdio::null())
             .kill_on_drop(true)
@@ -142,6 +147,31 @@ async fn customers_pause_while_a_drill_has_the_turn() {
         .and_then(Pid::from_raw);
     kill_process(id.expect("it runs"), Signal::TERM).expect("it is ours");
     assert!(serving.child.wait().await.expect("it ends").success());
+}
+
+#[tokio::test]
+async fn some_customers_want_to_see_vans_and_pokemon_where_they_know_where() {
+    let server = trivial_server(([127, 0, 0, 1], 0).into()).expect("a server");
+    let url = server.url();
+    let neighbour = format!("--tracker-url={url}");
+    let serving = Serving::start_with(&url, "100/s", &[neighbour]).await;
+    until("customers look at vans", async || {
+        serving.completed("look_at_vans").await > 20
+    })
+    .await;
+    assert_eq!(
+        serving.completed("look_up_pokemon").await,
+        0,
+        "nobody said where"
+    );
+    let (orders, vans) = (
+        serving.completed("place_order").await,
+        serving.completed("look_at_vans").await,
+    );
+    assert!(
+        orders > vans,
+        "most customers are hungry: {orders} orders, {vans} looks"
+    );
 }
 
 #[tokio::test]

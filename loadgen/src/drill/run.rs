@@ -1,7 +1,7 @@
 //! One drill from beginning to end: rails, preflight, lease, the drill itself, and whatever
 //! happens, the faults taken back and the lease given back.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, resume_unwind};
 use std::sync::Arc;
@@ -12,24 +12,21 @@ use time::OffsetDateTime;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::alertmanager::Alertmanager;
 use super::conduct::{Stage, conduct};
-use super::desk::{Desk, Lease, Receiver};
 use super::faults::Faults;
-use super::http::{self, Api};
 use super::injector::take_back_everything;
 use super::judge::{Case, Observed, judge};
-use super::monitors::Monitors;
 use super::preflight::{Field, Obstacle, Ready, preflight};
-use super::prometheus::Prometheus;
-use super::rails;
 use super::screen::Screen;
 use super::verdict::Verdict;
 use crate::company::Company;
 use crate::load::report::LoadReport;
-use crate::load::{TargetError, Targets};
 use crate::report::record::{DrillRecord, ExpectationRecord, Finding, Monitoring, SCHEMA_VERSION};
-use crate::scenario::{Effect, Scenario};
+use crate::scenario::Scenario;
+
+mod prepared;
+
+use prepared::Prepared;
 
 /// What is to be drilled, and how.
 #[derive(Clone, Debug)]
@@ -75,124 +72,12 @@ struct Drill<'a> {
     began: OffsetDateTime,
 }
 
-/// Clients for everything that the drill talks to.
-struct Prepared {
-    monitors: Monitors,
-    pizza: Api,
-    targets: Targets,
-    services: BTreeMap<String, Faults>,
-    desk: Desk,
-}
-
 impl<'a> Drill<'a> {
     fn new(order: &'a Order) -> Self {
         Self {
             order,
             id: Uuid::now_v7().to_string(),
             began: OffsetDateTime::now_utc(),
-        }
-    }
-
-    /// Fails with everything that is in the way before anybody was asked anything.
-    async fn prepare(&self) -> Result<Prepared, Vec<String>> {
-        let company = &self.order.company;
-        let client = http::client();
-        let mut obstacles = Vec::new();
-        let services = self.services(&client, &mut obstacles);
-        obstacles.extend(
-            rails::check(&company.pizza_url, &self.order.allow_hosts)
-                .err()
-                .map(|error| error.to_string()),
-        );
-        let targets = Targets::new(&company.pizza_url)
-            .map_err(|error: TargetError| obstacles.push(error.to_string()));
-        let monitors = self.monitors(&client, &mut obstacles);
-        let desk = self
-            .desk(&client)
-            .await
-            .map_err(|error| obstacles.push(error));
-        match (targets, monitors, desk) {
-            (Ok(targets), Some(monitors), Ok(desk)) if obstacles.is_empty() => Ok(Prepared {
-                pizza: Api::new(client, company.pizza_url.clone()),
-                monitors,
-                targets,
-                services,
-                desk,
-            }),
-            _ => Err(obstacles),
-        }
-    }
-
-    /// The services that the scenario breaks or looks at.
-    fn services(
-        &self,
-        client: &reqwest::Client,
-        obstacles: &mut Vec<String>,
-    ) -> BTreeMap<String, Faults> {
-        let company = &self.order.company;
-        let scenario = &self.order.scenario;
-        let broken = scenario.faults.iter().map(|fault| &fault.service);
-        let watched = scenario
-            .expect
-            .effect
-            .iter()
-            .filter_map(|effect| match effect {
-                Effect::Restarts { service, .. } => Some(service),
-                _ => None,
-            });
-        let mut services = BTreeMap::new();
-        for name in broken.chain(watched).collect::<BTreeSet<_>>() {
-            let Some(telemetry) = company.telemetry.get(name) else {
-                obstacles.push(format!(
-                    "{name}'s telemetry port is not known; say --telemetry {name}=URL"
-                ));
-                continue;
-            };
-            if let Err(error) = rails::check(telemetry, &self.order.allow_hosts) {
-                obstacles.push(error.to_string());
-            }
-            let faults = Faults::new(
-                client.clone(),
-                name,
-                telemetry.clone(),
-                company.faults_token.clone(),
-            );
-            services.insert(name.clone(), faults);
-        }
-        services
-    }
-
-    fn monitors(&self, client: &reqwest::Client, obstacles: &mut Vec<String>) -> Option<Monitors> {
-        let company = &self.order.company;
-        if company.metrics_url.is_none() {
-            obstacles.push("the company runs without Prometheus; install it and start the company again, or say where one is by --metrics-url".to_owned());
-        }
-        if company.alertmanager_url.is_none() {
-            obstacles.push("the company runs without Alertmanager; install it and start the company again, or say where one is by --alertmanager-url".to_owned());
-        }
-        Some(Monitors {
-            prometheus: Prometheus::new(client.clone(), company.metrics_url.clone()?),
-            alertmanager: Alertmanager::new(client.clone(), company.alertmanager_url.clone()?),
-        })
-    }
-
-    async fn desk(&self, client: &reqwest::Client) -> Result<Desk, String> {
-        match self.order.desk {
-            DeskChoice::Leased => {
-                let url = &self.order.company.loadgen_url;
-                rails::check(url, &self.order.allow_hosts).map_err(|error| error.to_string())?;
-                Ok(Desk::Leased(Lease::new(
-                    client.clone(),
-                    url.clone(),
-                    &self.id,
-                )))
-            }
-            DeskChoice::Own(listen) => match Receiver::listen(listen).await {
-                Ok(receiver) => Ok(Desk::Own(receiver)),
-                Err(error) => Err(format!(
-                    "cannot listen for webhooks on {listen}: {error}; choose another with --webhook-listen"
-                )),
-            },
         }
     }
 

@@ -23,11 +23,26 @@ pub enum Flow {
     Scan,
     /// Sends bodies that are not orders.
     Garbage,
+    /// Looks where the vans are: at all of them, or at one that was seen before.
+    LookAtVans,
+    /// Looks a Pokémon up by its national number.
+    LookUpPokemon,
+}
+
+/// A service that customers visit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Destination {
+    /// pizza-service.
+    Pizza,
+    /// pokedex-api.
+    Pokedex,
+    /// position-tracker.
+    Tracker,
 }
 
 impl Flow {
     /// Every flow, in order.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Browse,
         Self::PlaceOrder,
         Self::FollowOrder,
@@ -35,6 +50,8 @@ impl Flow {
         Self::CancelOrder,
         Self::Scan,
         Self::Garbage,
+        Self::LookAtVans,
+        Self::LookUpPokemon,
     ];
 
     /// The flow's name in scenario files, reports and metrics.
@@ -47,12 +64,49 @@ impl Flow {
             Self::CancelOrder => "cancel_order",
             Self::Scan => "scan",
             Self::Garbage => "garbage",
+            Self::LookAtVans => "look_at_vans",
+            Self::LookUpPokemon => "look_up_pokemon",
+        }
+    }
+
+    /// The service that it visits.
+    pub const fn destination(self) -> Destination {
+        match self {
+            Self::Browse
+            | Self::PlaceOrder
+            | Self::FollowOrder
+            | Self::ListOrders
+            | Self::CancelOrder
+            | Self::Scan
+            | Self::Garbage => Destination::Pizza,
+            Self::LookAtVans => Destination::Tracker,
+            Self::LookUpPokemon => Destination::Pokedex,
         }
     }
 
     /// The flow's place in [`Flow::ALL`].
     pub(super) const fn index(self) -> usize {
         self as usize
+    }
+}
+
+impl Destination {
+    /// The service's name.
+    pub const fn service(self) -> &'static str {
+        match self {
+            Self::Pizza => "pizza-service",
+            Self::Pokedex => "pokedex-api",
+            Self::Tracker => "position-tracker",
+        }
+    }
+
+    /// The flag that says where it is.
+    pub const fn flag(self) -> &'static str {
+        match self {
+            Self::Pizza => "--pizza-url",
+            Self::Pokedex => "--pokedex-url",
+            Self::Tracker => "--tracker-url",
+        }
     }
 }
 

@@ -13,7 +13,7 @@ pub struct Limits {
     pub rate: f64,
     /// Visits in flight at once; what arrives beyond that is dropped and counted.
     pub in_flight: usize,
-    /// Connections at once. A visit without one waits; its response time counts that, its service
+    /// Connections at once to each service: one that hangs takes none from the others. A visit without one waits; its response time counts that, its service
     /// time does not.
     pub connections: usize,
     /// How long the run may last: a longer plan is refused, a tail is cut off. `None` is for ever.

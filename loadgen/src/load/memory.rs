@@ -1,6 +1,8 @@
-//! What answers taught: orders to follow or cancel, and the page to read next.
+//! What answers taught: orders to follow or cancel, the page to read next, and vans to ask after.
 
 use parking_lot::Mutex;
+use serde::Deserialize;
+use url::Url;
 
 use super::visit::Recall;
 
@@ -9,11 +11,25 @@ use super::visit::Recall;
 pub(super) struct Memory {
     orders: Mutex<Vec<String>>,
     next_page: Mutex<Option<String>>,
+    vans: Mutex<Vec<String>>,
+}
+
+/// The part of a list of vans that is of interest.
+#[derive(Deserialize)]
+struct Vans {
+    vehicles: Vec<Van>,
+}
+
+#[derive(Deserialize)]
+struct Van {
+    name: String,
 }
 
 /// Orders remembered at most.
 const MOST_ORDERS: usize = 1_000;
-/// The longest id or cursor that is believed.
+/// Vans remembered at most.
+const MOST_VANS: usize = 100;
+/// The longest id, name or cursor that is believed.
 const LONGEST: usize = 256;
 
 impl Memory {
@@ -37,6 +53,16 @@ impl Memory {
             .filter(|cursor| !cursor.is_empty() && cursor.len() <= LONGEST)
             .map(|cursor| url::form_urlencoded::byte_serialize(cursor.as_bytes()).collect());
     }
+
+    /// Remembers the vans of a list that was read, in place of those before. One that cannot be read
+    /// teaches nothing.
+    pub(super) fn saw_vans(&self, body: &[u8]) {
+        let Ok(seen) = serde_json::from_slice::<Vans>(body) else {
+            return;
+        };
+        let names = seen.vehicles.iter().map(|van| van.name.as_str());
+        *self.vans.lock() = names.filter_map(van_path).take(MOST_VANS).collect();
+    }
 }
 
 impl Recall for Memory {
@@ -54,6 +80,22 @@ impl Recall for Memory {
     fn next_page(&self) -> Option<String> {
         self.next_page.lock().clone()
     }
+
+    fn van(&self, draw: u64) -> Option<String> {
+        let vans = self.vans.lock();
+        vans.get(place(draw, vans.len())?).cloned()
+    }
+}
+
+/// The path of a van. Names may hold anything: `City Truck` is `/vehicles/City%20Truck`. One that a
+/// path cannot say, such as `..`, has none.
+fn van_path(name: &str) -> Option<String> {
+    if name.is_empty() || name.len() > LONGEST {
+        return None;
+    }
+    let mut url = Url::parse("http://tracker/vehicles").ok()?;
+    url.path_segments_mut().ok()?.push(name);
+    (url.path() != "/vehicles").then(|| url.path().to_owned())
 }
 
 fn place(draw: u64, len: usize) -> Option<usize> {
@@ -115,5 +157,37 @@ mod tests {
         assert_eq!(memory.next_page().as_deref(), Some("a+b%26c"));
         memory.read_page(None);
         assert_eq!(memory.next_page(), None);
+    }
+
+    #[test]
+    fn vans_are_remembered_by_what_a_path_calls_them() {
+        let memory = Memory::default();
+        let see = |names: &[&str]| {
+            let vans: Vec<_> = names
+                .iter()
+                .map(|name| serde_json::json!({ "name": name, "position": {} }))
+                .collect();
+            memory.saw_vans(
+                serde_json::json!({ "vehicles": vans })
+                    .to_string()
+                    .as_bytes(),
+            );
+        };
+        see(&["City Truck", "a/b?c#d", "..", ""]);
+        assert_eq!(memory.van(0).as_deref(), Some("/vehicles/City%20Truck"));
+        assert_eq!(memory.van(1).as_deref(), Some("/vehicles/a%2Fb%3Fc%23d"));
+        assert_eq!(memory.van(2).as_deref(), Some("/vehicles/City%20Truck"));
+        memory.saw_vans(b"<html>");
+        assert!(
+            memory.van(0).is_some(),
+            "an answer that cannot be read teaches nothing"
+        );
+        see(&[]);
+        assert_eq!(memory.van(0), None);
+        let many: Vec<String> = (0..2 * MOST_VANS)
+            .map(|number| format!("Van {number}"))
+            .collect();
+        see(&many.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(memory.vans.lock().len(), MOST_VANS);
     }
 }

@@ -88,6 +88,11 @@ impl Plan {
             .fold(0.0, f64::max)
     }
 
+    /// The flows that have any weight in any phase.
+    pub fn flows(&self) -> impl Iterator<Item = Flow> {
+        self.phases.iter().flat_map(Stretch::flows)
+    }
+
     /// The arrivals, in order. Made one by one, so an endless plan is no trouble.
     pub fn schedule(&self) -> Schedule {
         Schedule::new(self)

@@ -19,7 +19,7 @@ use super::seconds::Seconds;
 use super::shared::{Salt, Shared};
 use super::tally::Tally;
 use super::worker::Worker;
-use super::{Limits, Plan, Targets};
+use super::{Limits, NoAddress, Plan, Targets};
 
 /// A plan under way. Dropping it stops it.
 #[derive(Debug)]
@@ -40,6 +40,9 @@ pub enum StartError {
     /// The plan is beyond the caps.
     #[error(transparent)]
     Limit(#[from] LimitError),
+    /// The plan holds a flow that has nowhere to go.
+    #[error(transparent)]
+    Address(#[from] NoAddress),
     /// The drill's id cannot stand in a header.
     #[error("the drill id can't be sent as a header")]
     DrillId,
@@ -58,6 +61,7 @@ impl LoadRun {
         drill_id: Option<&str>,
     ) -> Result<Self, StartError> {
         limits.check(&plan)?;
+        targets.serve(plan.flows())?;
         let header = drill_id.map(HeaderValue::from_str).transpose();
         let stop = CancellationToken::new();
         let shared = Arc::new(Shared {

@@ -5,11 +5,25 @@ use http::uri::PathAndQuery;
 use thiserror::Error;
 use url::{Host, Url};
 
+use super::{Destination, Flow};
+
 /// The services under load. Every flow knows which of them it visits.
 #[derive(Clone, Debug)]
 pub struct Targets {
-    pub(super) pizza: Origin,
+    pizza: Origin,
+    pokedex: Option<Origin>,
+    tracker: Option<Origin>,
 }
+
+/// A flow that cannot be sent: nobody said where it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error(
+    "customers who come for `{}` visit {}, whose address is not known; say {} URL",
+    .0.name(),
+    .0.destination().service(),
+    .0.destination().flag()
+)]
+pub struct NoAddress(pub Flow);
 
 /// Why an address was refused.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -35,11 +49,39 @@ pub(crate) struct Origin {
 }
 
 impl Targets {
-    /// `pizza` is the base address of pizza-service.
+    /// `pizza` is the base address of pizza-service, where most flows go.
     pub fn new(pizza: &Url) -> Result<Self, TargetError> {
         Ok(Self {
             pizza: Origin::new(pizza)?,
+            pokedex: None,
+            tracker: None,
         })
+    }
+
+    /// The same, and pokedex-api at this base address, if it is known.
+    pub fn with_pokedex(self, pokedex: Option<&Url>) -> Result<Self, TargetError> {
+        let pokedex = pokedex.map(Origin::new).transpose()?;
+        Ok(Self { pokedex, ..self })
+    }
+
+    /// The same, and position-tracker at this base address, if it is known.
+    pub fn with_tracker(self, tracker: Option<&Url>) -> Result<Self, TargetError> {
+        let tracker = tracker.map(Origin::new).transpose()?;
+        Ok(Self { tracker, ..self })
+    }
+
+    /// Whether all of these flows have somewhere to go. Fails with the first that has not.
+    pub fn serve(&self, mut flows: impl Iterator<Item = Flow>) -> Result<(), NoAddress> {
+        let homeless = flows.find(|flow| self.origin(flow.destination()).is_none());
+        homeless.map_or(Ok(()), |flow| Err(NoAddress(flow)))
+    }
+
+    pub(super) fn origin(&self, of: Destination) -> Option<&Origin> {
+        match of {
+            Destination::Pizza => Some(&self.pizza),
+            Destination::Pokedex => self.pokedex.as_ref(),
+            Destination::Tracker => self.tracker.as_ref(),
+        }
     }
 }
 
@@ -108,6 +150,25 @@ mod tests {
             assert_eq!(origin.authority, authority);
             assert_eq!(origin.target("/menu").expect("a path").as_str(), target);
         }
+    }
+
+    #[test]
+    fn a_flow_without_an_address_is_named() {
+        let url = |text: &str| text.parse::<Url>().expect("a URL");
+        let shop = Targets::new(&url("http://pizza")).expect("an address");
+        assert_eq!(shop.serve([Flow::Browse, Flow::Scan].into_iter()), Ok(()));
+        let error = shop
+            .serve([Flow::Browse, Flow::LookAtVans].into_iter())
+            .expect_err("no tracker");
+        assert_eq!(
+            error.to_string(),
+            "customers who come for `look_at_vans` visit position-tracker, whose address is not known; say --tracker-url URL"
+        );
+        let town = shop
+            .with_tracker(Some(&url("http://tracker")))
+            .and_then(|shop| shop.with_pokedex(Some(&url("http://pokedex"))))
+            .expect("addresses");
+        assert_eq!(town.serve(Flow::ALL.into_iter()), Ok(()));
     }
 
     #[test]

@@ -31,6 +31,7 @@ pub(super) struct Visit {
 pub(super) enum Intent {
     Read,
     Leaf,
+    Vans,
     Place,
     Cancel,
     FindNothing,
@@ -45,7 +46,12 @@ pub(super) trait Recall {
     fn forget_order(&self, draw: u64) -> Option<String>;
     /// The page after the list page that was read last, as a query value.
     fn next_page(&self) -> Option<String>;
+    /// The path of a van that was seen before; which one, `draw` decides.
+    fn van(&self, draw: u64) -> Option<String>;
 }
+
+/// National numbers go from 1 to this.
+const LAST_POKEMON: u16 = 1025;
 
 /// How many words of the payload stream each arrival owns. More than any visit draws.
 const WORDS_A_VISIT: u128 = 256;
@@ -87,6 +93,11 @@ impl Visits {
                 "/orders".to_owned(),
                 abuse::garbage(&mut rng),
             ),
+            Flow::LookAtVans => Visit::look_at_vans(draw, recall),
+            Flow::LookUpPokemon => {
+                let number = rng.random_range(1..=LAST_POKEMON);
+                Visit::get(Intent::Read, format!("/pokemon/{number}"))
+            }
         }
     }
 }
@@ -134,13 +145,26 @@ impl Visit {
         );
         Self::get(Intent::Leaf, path)
     }
+
+    /// Every other customer asks after one van, if any is known yet.
+    fn look_at_vans(draw: u64, recall: &dyn Recall) -> Self {
+        let van = if draw.is_multiple_of(2) {
+            None
+        } else {
+            recall.van(draw / 2)
+        };
+        match van {
+            Some(path) => Self::get(Intent::Read, path),
+            None => Self::get(Intent::Vans, "/vehicles".to_owned()),
+        }
+    }
 }
 
 impl Intent {
     /// Whether this is the answer that the flow expects.
     pub(super) fn is_met_by(self, status: StatusCode) -> bool {
         match self {
-            Self::Read | Self::Leaf | Self::Place => status.is_success(),
+            Self::Read | Self::Leaf | Self::Vans | Self::Place => status.is_success(),
             // An order that is on its way already can't be cancelled: a right answer too.
             Self::Cancel => status.is_success() || status == StatusCode::CONFLICT,
             Self::FindNothing => {
@@ -169,6 +193,10 @@ impl Recall for OnPaper {
     fn next_page(&self) -> Option<String> {
         None
     }
+
+    fn van(&self, _draw: u64) -> Option<String> {
+        Some("/vehicles/{name}".to_owned())
+    }
 }
 
 #[cfg(test)]
@@ -188,6 +216,10 @@ mod tests {
 
         fn next_page(&self) -> Option<String> {
             Some("cursor".to_owned())
+        }
+
+        fn van(&self, _draw: u64) -> Option<String> {
+            None
         }
     }
 
@@ -238,12 +270,44 @@ mod tests {
     }
 
     #[test]
+    fn some_ask_after_one_van_and_all_others_after_all_of_them() {
+        let paths = |recall: &dyn Recall| -> std::collections::BTreeSet<_> {
+            (0..50)
+                .map(|index| visit(index, Flow::LookAtVans, recall).path)
+                .collect()
+        };
+        assert!(paths(&OnPaper).iter().eq(["/vehicles", "/vehicles/{name}"]));
+        assert!(
+            paths(&Nothing).iter().eq(["/vehicles"]),
+            "none is known yet"
+        );
+    }
+
+    #[test]
+    fn every_number_is_one_of_the_pokedex() {
+        let numbers: std::collections::BTreeSet<u16> = (0..20_000)
+            .map(|index| visit(index, Flow::LookUpPokemon, &Nothing).path)
+            .map(|path| {
+                path.trim_start_matches("/pokemon/")
+                    .parse()
+                    .expect("a number")
+            })
+            .collect();
+        assert_eq!(
+            (numbers.first(), numbers.last()),
+            (Some(&1), Some(&LAST_POKEMON))
+        );
+    }
+
+    #[test]
     fn each_flow_knows_its_right_answers() {
         for (flow, right, wrong) in [
             (Flow::Browse, vec![200], vec![404, 503]),
             (Flow::PlaceOrder, vec![201, 200], vec![400, 429, 500]),
             (Flow::FollowOrder, vec![200], vec![404]),
             (Flow::CancelOrder, vec![200, 204, 409], vec![404, 500]),
+            (Flow::LookAtVans, vec![200], vec![404, 503]),
+            (Flow::LookUpPokemon, vec![200], vec![404, 429]),
             (Flow::Scan, vec![404, 405], vec![200, 429, 500]),
             (Flow::Garbage, vec![400, 413, 415, 422], vec![201, 500, 503]),
         ] {

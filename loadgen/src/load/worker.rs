@@ -9,10 +9,10 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio_util::task::TaskTracker;
 
-use super::Targets;
 use super::client::Client;
 use super::shared::{Job, Shared};
 use super::tally::Tally;
+use super::{Destination, Targets};
 use conduct::conduct;
 
 mod conduct;
@@ -29,12 +29,43 @@ pub(super) struct Worker {
 #[derive(Debug)]
 struct Desk {
     shared: Arc<Shared>,
-    pizza: Client,
+    clients: Clients,
     tally: Mutex<Tally>,
 }
 
+/// One client a service that has an address.
+#[derive(Debug)]
+struct Clients {
+    pizza: Option<Client>,
+    pokedex: Option<Client>,
+    tracker: Option<Client>,
+}
+
+impl Clients {
+    fn new(targets: &Targets, connections: usize) -> Self {
+        let client = |to| {
+            let origin = targets.origin(to)?;
+            Some(Client::new(origin.clone(), connections))
+        };
+        Self {
+            pizza: client(Destination::Pizza),
+            pokedex: client(Destination::Pokedex),
+            tracker: client(Destination::Tracker),
+        }
+    }
+
+    fn of(&self, destination: Destination) -> Option<&Client> {
+        let client = match destination {
+            Destination::Pizza => &self.pizza,
+            Destination::Pokedex => &self.pokedex,
+            Destination::Tracker => &self.tracker,
+        };
+        client.as_ref()
+    }
+}
+
 impl Worker {
-    /// Starts the worker with its share of the connections.
+    /// Starts the worker with its share of the connections to each service.
     pub(super) fn start(
         shared: &Arc<Shared>,
         targets: &Targets,
@@ -43,7 +74,7 @@ impl Worker {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let desk = Arc::new(Desk {
             shared: Arc::clone(shared),
-            pizza: Client::new(targets.pizza.clone(), connections),
+            clients: Clients::new(targets, connections),
             tally: Mutex::default(),
         });
         let (jobs, inbox) = unbounded_channel();

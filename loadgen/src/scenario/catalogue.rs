@@ -1,7 +1,41 @@
 //! What a scenario can name: the services and the kinds of fault that they take.
 
+/// A service that takes faults.
+#[derive(Clone, Copy, Debug)]
+pub struct Service {
+    /// Its name.
+    pub name: &'static str,
+    /// The port where its telemetry is, unless it was moved.
+    pub telemetry_port: u16,
+}
+
+const fn service(name: &'static str, telemetry_port: u16) -> Service {
+    Service {
+        name,
+        telemetry_port,
+    }
+}
+
 /// The services that take faults.
-pub const SERVICES: &[&str] = &["pizza-service"];
+pub const SERVICES: &[Service] = &[
+    service("pizza-service", 9111),
+    service("position-tracker", 9112),
+    service("position-simulator", 9113),
+    service("pokedex-api", 8689),
+];
+
+impl Service {
+    /// Whether a service of that name takes faults.
+    pub fn is_known(name: &str) -> bool {
+        SERVICES.iter().any(|service| service.name == name)
+    }
+
+    /// Their names, in one line.
+    pub fn names() -> String {
+        let names: Vec<_> = SERVICES.iter().map(|service| service.name).collect();
+        names.join(", ")
+    }
+}
 
 /// A kind of fault and the parameters that it takes.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +74,10 @@ pub const FAULT_KINDS: &[FaultKind] = &[
     kind("db-error", &["ratio"]),
     kind("db-latency", &["delay_ms"]),
     kind("db-pool", &["connections"]),
+    kind("queue-disconnect", &[]),
+    kind("consumer-stall", &[]),
+    kind("poison", &["messages_per_second"]),
+    kind("dependency", &["neighbour", "delay_ms", "error_ratio"]),
 ];
 
 impl FaultKind {

@@ -45,9 +45,9 @@ fn every_built_in_scenario_is_good_and_of_its_files_name() {
         assert_eq!(scenario.name, built_in.name);
         alerts.extend(scenario.expect.fires.into_iter().map(|fires| fires.alert));
     }
-    assert_eq!(built_ins().len(), 8);
+    assert_eq!(built_ins().len(), 18);
     assert!(
-        alerts.len() >= 6,
+        alerts.len() >= 16,
         "the catalogue proves many alerts: {alerts:?}"
     );
 }

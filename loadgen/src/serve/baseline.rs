@@ -13,14 +13,16 @@ use super::metrics::VisitMetrics;
 use crate::load::{Flow, Limits, LoadRun, Plan, StartError, Targets};
 use crate::scenario::{Arrivals, Per, Phase, Rate, Spacing, Span};
 
-/// Of ten visits five place an order, three look at the menu and two ask after an order.
-const MIX: [(Flow, u32); 3] = [
-    (Flow::PlaceOrder, 5),
+/// Visits for each [`ORDERS`] orders: who orders also looks at the menu and asks after the order,
+/// and some want to see the vans, or a Pokémon. Those whose service has no address stay away.
+const MIX: [(Flow, u32); 5] = [
+    (Flow::PlaceOrder, ORDERS),
     (Flow::Browse, 3),
     (Flow::FollowOrder, 2),
+    (Flow::LookAtVans, 2),
+    (Flow::LookUpPokemon, 1),
 ];
-/// So there are this many visits an order.
-const VISITS_AN_ORDER: f64 = 2.0;
+const ORDERS: u32 = 5;
 /// How often the metrics are brought up to date.
 const COUNTING: Duration = Duration::from_millis(250);
 /// Time until the next try where the customers could not be sent.
@@ -75,7 +77,12 @@ impl Baseline {
     }
 
     fn phase(&self) -> Phase {
-        let visits = self.rate.per_second() * VISITS_AN_ORDER;
+        let mix: BTreeMap<Flow, u32> = MIX
+            .into_iter()
+            .filter(|(flow, _)| self.targets.serve([*flow].into_iter()).is_ok())
+            .collect();
+        let visits_an_order = f64::from(mix.values().sum::<u32>()) / f64::from(ORDERS);
+        let visits = self.rate.per_second() * visits_an_order;
         // What is over the highest rate is cut to it.
         let rate =
             Rate::new(visits.min(Rate::HIGHEST_PER_SECOND), Per::Second).unwrap_or(self.rate);
@@ -86,7 +93,7 @@ impl Baseline {
                 rate,
                 spacing: Spacing::Even,
             },
-            mix: BTreeMap::from(MIX),
+            mix,
         }
     }
 

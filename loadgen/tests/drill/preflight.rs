@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use loadgen::drill::verdict::Verdict;
 use loadgen::drill::{self, DeskChoice, Order};
+use loadgen::load::Flow;
 use loadgen::report::record::DrillRecord;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
@@ -233,6 +234,29 @@ async fn the_rest_of_the_world_is_off_limits() {
         Manners::default(),
         change,
         &["--allow-host shop.example.com", "--allow-host 192.0.2.1"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_flow_that_the_company_cannot_serve_is_refused_in_one_line() {
+    let vans = |_: &World, order: &mut Order| {
+        order.scenario.phases[0].mix.insert(Flow::LookAtVans, 1);
+    };
+    refused(
+        Manners::default(),
+        vans,
+        &["`look_at_vans` visit position-tracker, whose address is not known; say --tracker-url"],
+    )
+    .await;
+    let elsewhere = |_: &World, order: &mut Order| {
+        order.scenario.phases[0].mix.insert(Flow::LookUpPokemon, 1);
+        order.company.pokedex_url = "http://pokedex.example.com".parse().ok();
+    };
+    refused(
+        Manners::default(),
+        elsewhere,
+        &["--allow-host pokedex.example.com"],
     )
     .await;
 }

@@ -63,6 +63,8 @@ pub(crate) fn order(world: &World, scenario: Scenario) -> Order {
         time_scale: None,
         company: Company {
             pizza_url: world.url.clone(),
+            pokedex_url: None,
+            tracker_url: None,
             metrics_url: Some(world.url.clone()),
             alertmanager_url: Some(world.url.clone()),
             loadgen_url: world.desk.clone(),

@@ -13,7 +13,7 @@ use super::Desk;
 use crate::load::client::{Answer, Body, Client, Keep};
 use crate::load::shared::Job;
 use crate::load::visit::{Intent, Visit};
-use crate::load::{Arrival, Flow};
+use crate::load::{Arrival, NoAddress};
 
 /// How a visit ended.
 struct Outcome {
@@ -43,16 +43,13 @@ struct Page {
 impl Desk {
     async fn visit(&self, job: &Job) -> Outcome {
         let visit = self.shared.visits.of(&job.arrival, &self.shared.memory);
-        let client = self.client(job.arrival.flow);
+        let flow = job.arrival.flow;
         let intent = visit.intent;
         let asked = async {
+            // A run with a flow that has no address is not begun.
+            let client = self.clients.of(flow.destination()).ok_or(NoAddress(flow))?;
             let request = self.request(client, visit)?;
-            let keep = if intent == Intent::Leaf {
-                Keep::Body
-            } else {
-                Keep::Nothing
-            };
-            anyhow::Ok(client.ask(request, keep).await?)
+            anyhow::Ok(client.ask(request, keep(intent)).await?)
         };
         let ended = timeout(self.shared.limits.timeout, asked).await;
         let now = Instant::now();
@@ -68,7 +65,7 @@ impl Desk {
                 }
             }
             Ok(Err(error)) => {
-                tracing::debug!(flow = job.arrival.flow.name(), "no answer: {error:#}");
+                tracing::debug!(flow = flow.name(), "no answer: {error:#}");
                 Outcome {
                     completed: false,
                     response: None,
@@ -80,19 +77,6 @@ impl Desk {
                 response,
                 service: None,
             },
-        }
-    }
-
-    /// The service that a flow visits.
-    fn client(&self, flow: Flow) -> &Client {
-        match flow {
-            Flow::Browse
-            | Flow::PlaceOrder
-            | Flow::FollowOrder
-            | Flow::ListOrders
-            | Flow::CancelOrder
-            | Flow::Scan
-            | Flow::Garbage => &self.pizza,
         }
     }
 
@@ -133,6 +117,7 @@ impl Desk {
                     .memory
                     .read_page(page.and_then(|page| page.next).as_deref());
             }
+            (Intent::Vans, _) => self.shared.memory.saw_vans(&answer.body),
             _ => {}
         }
     }
@@ -167,6 +152,14 @@ impl Desk {
             counts.completed += ended;
             counts.failed += 1 - ended;
         });
+    }
+}
+
+/// What of the answer will be learnt from.
+fn keep(intent: Intent) -> Keep {
+    match intent {
+        Intent::Leaf | Intent::Vans => Keep::Body,
+        _ => Keep::Nothing,
     }
 }
 

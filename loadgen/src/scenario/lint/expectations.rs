@@ -1,7 +1,7 @@
 //! Expectations: something is proven, and every name leads somewhere.
 
 use super::{Problems, unique};
-use crate::scenario::{AlertMatcher, Effect, Figure, Fires, SERVICES, Scenario, Threshold};
+use crate::scenario::{AlertMatcher, Effect, Figure, Fires, Scenario, Service, Threshold};
 
 /// The alert that fires always; no drill may wait for it.
 const WATCHDOG: &str = "Watchdog";
@@ -69,9 +69,9 @@ fn lint_effect(effect: &Effect, scenario: &Scenario, at: &str, found: &mut Probl
         }
         Effect::Restarts { service, at_least } => {
             found.check(
-                SERVICES.contains(&service.as_str()),
+                Service::is_known(service),
                 format!("{at}.service"),
-                format!("`{service}` is not one of {}", SERVICES.join(", ")),
+                format!("`{service}` is not one of {}", Service::names()),
             );
             found.check(
                 *at_least > 0,

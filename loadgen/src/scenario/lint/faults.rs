@@ -1,7 +1,9 @@
 //! Faults: known, within the drill, one at a time, and proven to strike.
 
+use serde_json::Value;
+
 use super::{Problems, is_proven, seconds};
-use crate::scenario::{FAULT_KINDS, FaultKind, FaultWindow, SERVICES, Scenario};
+use crate::scenario::{FAULT_KINDS, FaultKind, FaultWindow, Scenario, Service};
 
 pub(super) fn lint(scenario: &Scenario, found: &mut Problems) {
     for (index, fault) in scenario.faults.iter().enumerate() {
@@ -29,9 +31,9 @@ pub(super) fn lint(scenario: &Scenario, found: &mut Problems) {
 
 fn target(fault: &FaultWindow, at: &str, found: &mut Problems) {
     found.check(
-        SERVICES.contains(&fault.service.as_str()),
+        Service::is_known(&fault.service),
         format!("{at}.service"),
-        format!("`{}` is not one of {}", fault.service, SERVICES.join(", ")),
+        format!("`{}` is not one of {}", fault.service, Service::names()),
     );
     let Some(kind) = FaultKind::named(&fault.kind) else {
         let known: Vec<_> = FAULT_KINDS.iter().map(|kind| kind.name).collect();
@@ -48,14 +50,27 @@ fn target(fault: &FaultWindow, at: &str, found: &mut Problems) {
             &at,
             format!("`{}` takes no such parameter", kind.name),
         );
-        let is_ratio = value
-            .as_f64()
-            .is_some_and(|ratio| (0.0..=1.0).contains(&ratio));
-        found.check(
-            name != "ratio" || is_ratio,
-            &at,
-            "is not a number from 0 to 1",
-        );
+        parameter(name, value, &at, found);
+    }
+}
+
+/// What a parameter of that name holds, whatever the kind.
+fn parameter(name: &str, value: &Value, at: &str, found: &mut Problems) {
+    match name {
+        "ratio" | "error_ratio" => {
+            let ratio = value.as_f64();
+            found.check(
+                ratio.is_some_and(|ratio| (0.0..=1.0).contains(&ratio)),
+                at,
+                "is not a number from 0 to 1",
+            );
+        }
+        "neighbour" => found.check(
+            value.as_str().is_some_and(Service::is_known),
+            at,
+            format!("{value} is not one of {}", Service::names()),
+        ),
+        _ => {}
     }
 }
 

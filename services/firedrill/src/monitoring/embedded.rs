@@ -22,7 +22,7 @@ pub const ALERTMANAGER: File = File {
 };
 
 /// The rule files, at stock speed.
-pub const RULES: [File; 3] = [
+pub const RULES: [File; 6] = [
     File {
         path: "rules/pizza.yml",
         text: include_str!("../../../../prometheus/rules/pizza.yml"),
@@ -30,6 +30,18 @@ pub const RULES: [File; 3] = [
     File {
         path: "rules/services.yml",
         text: include_str!("../../../../prometheus/rules/services.yml"),
+    },
+    File {
+        path: "rules/delivery.yml",
+        text: include_str!("../../../../prometheus/rules/delivery.yml"),
+    },
+    File {
+        path: "rules/resources.yml",
+        text: include_str!("../../../../prometheus/rules/resources.yml"),
+    },
+    File {
+        path: "rules/slo.yml",
+        text: include_str!("../../../../prometheus/rules/slo.yml"),
     },
     File {
         path: "rules/meta.yml",
