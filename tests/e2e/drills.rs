@@ -1,15 +1,30 @@
 //! Each scenario gives its right verdict on the real company with the real Prometheus and
-//! Alertmanager.
+//! Alertmanager: on the company of one command, and on one among a real Postgres and RabbitMQ.
 
 use anyhow::{Result, ensure};
-use company_tests::Company;
+use company_tests::{Company, Neighbours};
 use serde_json::Value;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_firedrill");
 
+/// What a company stands on.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    /// Files.
+    OneCommand,
+    /// Postgres and RabbitMQ.
+    Neighbours,
+}
+
 /// Runs a scenario on a fresh company; returns its report after PASS.
-async fn passes(scenario: &str) -> Result<Value> {
-    let company = Company::open(BINARY, &[]).await?;
+async fn passes(kind: Kind, scenario: &str) -> Result<Value> {
+    let neighbours = match kind {
+        Kind::OneCommand => None,
+        Kind::Neighbours => Some(Neighbours::start().await?),
+    };
+    let environment = neighbours.iter().flat_map(Neighbours::environment);
+    let environment: Vec<_> = environment.collect();
+    let company = Company::open_with(BINARY, &[], &environment).await?;
     let drill = company.drill(scenario).await?;
     drill.expect_code(0)?;
     ensure!(
@@ -54,9 +69,8 @@ fn fired(report: &Value) -> Vec<&str> {
     names
 }
 
-#[tokio::test]
-async fn surge() -> Result<()> {
-    let report = passes("surge").await?;
+async fn surge(kind: Kind) -> Result<()> {
+    let report = passes(kind, "surge").await?;
     assert_eq!(fired(&report), ["PizzaOrderSurge"]);
     let surge = report["expectations"]
         .as_array()
@@ -74,49 +88,108 @@ async fn surge() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
-async fn order_failures() -> Result<()> {
-    let report = passes("order-failures").await?;
+async fn order_failures(kind: Kind) -> Result<()> {
+    let report = passes(kind, "order-failures").await?;
     assert!(fired(&report).contains(&"PizzaOrderFailures"));
     Ok(())
 }
 
-#[tokio::test]
-async fn error_burst() -> Result<()> {
-    let report = passes("error-burst").await?;
+async fn error_burst(kind: Kind) -> Result<()> {
+    let report = passes(kind, "error-burst").await?;
     assert!(fired(&report).contains(&"ServiceErrorRatio"));
     Ok(())
 }
 
-#[tokio::test]
-async fn slow_service() -> Result<()> {
-    let report = passes("slow-service").await?;
+async fn slow_service(kind: Kind) -> Result<()> {
+    let report = passes(kind, "slow-service").await?;
     assert!(fired(&report).contains(&"ServiceLatencyHigh"));
     Ok(())
 }
 
-#[tokio::test]
-async fn crash() -> Result<()> {
-    let report = passes("crash").await?;
+async fn crash(kind: Kind) -> Result<()> {
+    let report = passes(kind, "crash").await?;
     assert!(fired(&report).contains(&"ServiceRestarting"));
     Ok(())
 }
 
-#[tokio::test]
-async fn baseline() -> Result<()> {
-    assert!(fired(&passes("baseline").await?).is_empty());
+async fn slow_dependency(kind: Kind) -> Result<()> {
+    let report = passes(kind, "slow-dependency").await?;
+    assert_eq!(
+        fired(&report),
+        ["PizzaStickerFallback", "ServiceLatencyHigh"]
+    );
     Ok(())
 }
 
-#[tokio::test]
-async fn busy() -> Result<()> {
-    assert!(fired(&passes("busy").await?).is_empty());
+async fn dependency_down(kind: Kind) -> Result<()> {
+    let report = passes(kind, "dependency-down").await?;
+    assert_eq!(fired(&report), ["PizzaStickerFallback"]);
     Ok(())
 }
 
-#[tokio::test]
-async fn blip() -> Result<()> {
-    let report = passes("blip").await?;
+async fn queue_outage(kind: Kind) -> Result<()> {
+    let report = passes(kind, "queue-outage").await?;
+    assert_eq!(fired(&report), ["QueueDown", "VehiclePositionsStale"]);
+    Ok(())
+}
+
+async fn consumer_stall(kind: Kind) -> Result<()> {
+    let report = passes(kind, "consumer-stall").await?;
+    assert_eq!(fired(&report), ["PizzaOrdersStuck", "QueueBacklogGrowing"]);
+    Ok(())
+}
+
+async fn poison_messages(kind: Kind) -> Result<()> {
+    let report = passes(kind, "poison-messages").await?;
+    assert_eq!(fired(&report), ["DeadLetters"]);
+    Ok(())
+}
+
+async fn stale_positions(kind: Kind) -> Result<()> {
+    let report = passes(kind, "stale-positions").await?;
+    assert_eq!(
+        fired(&report),
+        ["QueueBacklogGrowing", "VehiclePositionsStale"]
+    );
+    Ok(())
+}
+
+async fn db_slow(kind: Kind) -> Result<()> {
+    let report = passes(kind, "db-slow").await?;
+    assert!(fired(&report).contains(&"DatabaseSlow"));
+    Ok(())
+}
+
+async fn db_down(kind: Kind) -> Result<()> {
+    let report = passes(kind, "db-down").await?;
+    assert!(fired(&report).contains(&"DatabaseErrors"));
+    Ok(())
+}
+
+async fn pool_exhaustion(kind: Kind) -> Result<()> {
+    let report = passes(kind, "pool-exhaustion").await?;
+    assert!(fired(&report).contains(&"DatabasePoolExhausted"));
+    Ok(())
+}
+
+async fn order_drought(kind: Kind) -> Result<()> {
+    let report = passes(kind, "order-drought").await?;
+    assert_eq!(fired(&report), ["PizzaOrderDrought"]);
+    Ok(())
+}
+
+async fn baseline(kind: Kind) -> Result<()> {
+    assert!(fired(&passes(kind, "baseline").await?).is_empty());
+    Ok(())
+}
+
+async fn busy(kind: Kind) -> Result<()> {
+    assert!(fired(&passes(kind, "busy").await?).is_empty());
+    Ok(())
+}
+
+async fn blip(kind: Kind) -> Result<()> {
+    let report = passes(kind, "blip").await?;
     assert!(fired(&report).is_empty());
     let strikes = report["faults"][0]["strikes"].as_u64();
     assert!(
@@ -124,4 +197,43 @@ async fn blip() -> Result<()> {
         "the blip struck nobody"
     );
     Ok(())
+}
+
+macro_rules! drills {
+    ($($scenario:ident)+) => {
+        mod in_one_command {
+            $(#[tokio::test]
+            async fn $scenario() -> anyhow::Result<()> {
+                super::$scenario(super::Kind::OneCommand).await
+            })+
+        }
+
+        mod among_neighbours {
+            $(#[tokio::test]
+            async fn $scenario() -> anyhow::Result<()> {
+                super::$scenario(super::Kind::Neighbours).await
+            })+
+        }
+    };
+}
+
+drills! {
+    surge
+    order_failures
+    error_burst
+    slow_service
+    crash
+    slow_dependency
+    dependency_down
+    queue_outage
+    consumer_stall
+    poison_messages
+    stale_positions
+    db_slow
+    db_down
+    pool_exhaustion
+    order_drought
+    baseline
+    busy
+    blip
 }

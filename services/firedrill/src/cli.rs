@@ -28,6 +28,10 @@ enum Command {
     PizzaService(Box<pizza_service::Config>),
     /// Looks a Pokémon up by its national number.
     PokedexApi(Box<pokedex_api::Config>),
+    /// Drives the vans.
+    PositionSimulator(Box<position_simulator::Config>),
+    /// Knows where each van is and was.
+    PositionTracker(Box<position_tracker::Config>),
     /// Customers and drills: the same program as `loadgen`.
     #[command(disable_help_flag = true)]
     Loadgen {
@@ -62,6 +66,12 @@ pub fn main() -> ExitCode {
         None => company::run(&cli.company),
         Some(Command::PizzaService(config)) => serve!("pizza-service", pizza_service, config),
         Some(Command::PokedexApi(config)) => serve!("pokedex-api", pokedex_api, config),
+        Some(Command::PositionSimulator(config)) => {
+            serve!("position-simulator", position_simulator, config)
+        }
+        Some(Command::PositionTracker(config)) => {
+            serve!("position-tracker", position_tracker, config)
+        }
         Some(Command::Loadgen { arguments }) => {
             loadgen::main_with(std::iter::once(OsString::from("loadgen")).chain(arguments))
         }

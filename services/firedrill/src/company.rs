@@ -46,6 +46,10 @@ pub struct CompanyConfig {
     #[arg(long, default_value = "10000/h", value_name = "RATE")]
     pub baseline: Rate,
 
+    /// How many times faster than the clock vans drive.
+    #[arg(long, env = "TIME_FACTOR", default_value_t = 60, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=3600))]
+    pub time_factor: u32,
+
     /// Runs this drill once the company is open; `firedrill loadgen list` names them.
     #[arg(long, value_name = "SCENARIO")]
     pub drill: Option<String>,
@@ -160,7 +164,7 @@ async fn work(
     let began = Instant::now();
     let token = stop.token();
     let secret = roles::Secret::new(!config.no_faults);
-    for spec in roles::services(data_dir, addresses, &secret)? {
+    for spec in roles::services(config, data_dir, addresses, &secret)? {
         supervisor.start(spec, &token).await?;
     }
     supervisor

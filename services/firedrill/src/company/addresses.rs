@@ -14,8 +14,13 @@ pub(super) struct Addresses {
 /// One thing that listens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
+    PokedexApi,
+    PokedexTelemetry,
     PizzaApi,
     PizzaTelemetry,
+    SimulatorTelemetry,
+    TrackerApi,
+    TrackerTelemetry,
     LoadgenApi,
     LoadgenTelemetry,
     Prometheus,
@@ -23,9 +28,14 @@ pub(super) enum Place {
 }
 
 impl Place {
-    const SERVICES: [Self; 4] = [
+    const SERVICES: [Self; 9] = [
+        Self::PokedexApi,
+        Self::PokedexTelemetry,
         Self::PizzaApi,
         Self::PizzaTelemetry,
+        Self::SimulatorTelemetry,
+        Self::TrackerApi,
+        Self::TrackerTelemetry,
         Self::LoadgenApi,
         Self::LoadgenTelemetry,
     ];
@@ -33,8 +43,13 @@ impl Place {
 
     const fn port(self) -> u16 {
         match self {
+            Self::PokedexApi => 5000,
+            Self::PokedexTelemetry => 8689,
             Self::PizzaApi => 8001,
             Self::PizzaTelemetry => 9111,
+            Self::SimulatorTelemetry => 9113,
+            Self::TrackerApi => 8080,
+            Self::TrackerTelemetry => 9112,
             Self::LoadgenApi => 8002,
             Self::LoadgenTelemetry => 9114,
             Self::Prometheus => 9090,
@@ -44,8 +59,13 @@ impl Place {
 
     const fn owner(self) -> &'static str {
         match self {
+            Self::PokedexApi => "pokedex-api",
+            Self::PokedexTelemetry => "pokedex-api's telemetry",
             Self::PizzaApi => "pizza-service",
             Self::PizzaTelemetry => "pizza-service's telemetry",
+            Self::SimulatorTelemetry => "position-simulator's telemetry",
+            Self::TrackerApi => "position-tracker",
+            Self::TrackerTelemetry => "position-tracker's telemetry",
             Self::LoadgenApi => "loadgen",
             Self::LoadgenTelemetry => "loadgen's telemetry",
             Self::Prometheus => "Prometheus",
@@ -53,6 +73,16 @@ impl Place {
         }
     }
 }
+
+/// A service by its name in telemetry, and where its telemetry port is: what Prometheus scrapes and
+/// where drills break things.
+pub(super) const TELEMETRY: [(&str, Place); 5] = [
+    ("pokedex-api", Place::PokedexTelemetry),
+    ("position-tracker", Place::TrackerTelemetry),
+    ("position-simulator", Place::SimulatorTelemetry),
+    ("pizza-service", Place::PizzaTelemetry),
+    ("loadgen", Place::LoadgenTelemetry),
+];
 
 impl Addresses {
     /// The highest port of the design is 9114: an offset that carries it past 65535 is refused.

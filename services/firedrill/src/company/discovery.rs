@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use serde_json::json;
 
 use super::CompanyConfig;
-use super::addresses::{Addresses, Place};
+use super::addresses::{Addresses, Place, TELEMETRY};
 use super::roles::Secret;
 
 const NAME: &str = "company.json";
@@ -23,15 +23,18 @@ pub(super) fn write(
     secret: &Secret,
     monitors: bool,
 ) -> anyhow::Result<()> {
+    let mut telemetry = serde_json::Map::new();
+    for (service, place) in TELEMETRY {
+        telemetry.insert(service.into(), addresses.url(place)?.as_str().into());
+    }
     let mut facts = json!({
         "pid": std::process::id(),
         "speed": config.speed,
         "pizza_url": addresses.url(Place::PizzaApi)?,
+        "pokedex_url": addresses.url(Place::PokedexApi)?,
+        "tracker_url": addresses.url(Place::TrackerApi)?,
         "loadgen_url": addresses.url(Place::LoadgenApi)?,
-        "telemetry": {
-            "pizza-service": addresses.url(Place::PizzaTelemetry)?,
-            "loadgen": addresses.url(Place::LoadgenTelemetry)?,
-        },
+        "telemetry": telemetry,
     });
     if let Some(token) = secret.token() {
         facts["faults_token"] = token.into();

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 
 use super::CompanyConfig;
-use super::addresses::{Addresses, Place};
+use super::addresses::{Addresses, Place, TELEMETRY};
 use crate::monitoring::children::{
     ALERTMANAGER_PROGRAM, Folders, PROMETHEUS_PROGRAM, alertmanager_arguments,
     prometheus_arguments, ready_url,
@@ -83,10 +83,10 @@ fn write_configuration(
         None => built_in_rules(),
     };
     let endpoints = Endpoints {
-        services: vec![
-            ("pizza-service".into(), addresses.of(Place::PizzaTelemetry)),
-            ("loadgen".into(), addresses.of(Place::LoadgenTelemetry)),
-        ],
+        services: TELEMETRY
+            .iter()
+            .map(|(service, place)| ((*service).into(), addresses.of(*place)))
+            .collect(),
         prometheus: addresses.of(Place::Prometheus),
         alertmanager: addresses.of(Place::Alertmanager),
         webhook: addresses.url_of(Place::LoadgenApi, "/alerts/webhook")?,

@@ -6,8 +6,8 @@ use std::path::Path;
 use loadgen::scenario::Rate;
 use rand::RngExt as _;
 
-use super::STOP_TIMEOUT;
 use super::addresses::{Addresses, Place};
+use super::{CompanyConfig, STOP_TIMEOUT};
 use crate::supervisor::{ProcessSpec, tied};
 
 /// The token of this run's `/faults`, made anew each time; none where faults are switched off.
@@ -23,28 +23,65 @@ impl Secret {
     }
 }
 
-/// The services, in the order in which they start.
+/// The services, in the order in which they start: whom others call comes first.
 pub(super) fn services(
+    config: &CompanyConfig,
     data_dir: &Path,
     addresses: Addresses,
     secret: &Secret,
 ) -> anyhow::Result<Vec<ProcessSpec>> {
-    Ok(vec![ProcessSpec {
-        name: "pizza-service".into(),
+    let role =
+        |name, telemetry, arguments| role(name, telemetry, arguments, data_dir, addresses, secret);
+    let api = |place| format!("--api-address={}", addresses.of(place));
+    Ok(vec![
+        role(
+            "pokedex-api",
+            Place::PokedexTelemetry,
+            vec![api(Place::PokedexApi)],
+        )?,
+        role(
+            "position-tracker",
+            Place::TrackerTelemetry,
+            vec![api(Place::TrackerApi)],
+        )?,
+        role(
+            "position-simulator",
+            Place::SimulatorTelemetry,
+            vec![format!("--time-factor={}", config.time_factor)],
+        )?,
+        role(
+            "pizza-service",
+            Place::PizzaTelemetry,
+            vec![
+                api(Place::PizzaApi),
+                format!("--pokedex-url={}", addresses.url(Place::PokedexApi)?),
+            ],
+        )?,
+    ])
+}
+
+fn role(
+    name: &str,
+    telemetry: Place,
+    mut arguments: Vec<String>,
+    data_dir: &Path,
+    addresses: Addresses,
+    secret: &Secret,
+) -> anyhow::Result<ProcessSpec> {
+    arguments.insert(0, name.to_owned());
+    arguments.push(format!("--telemetry-address={}", addresses.of(telemetry)));
+    arguments.push("--log-format=json".to_owned());
+    let mut environment = environment(data_dir, secret.token());
+    // Where POSTGRES_URL is set, all services share that database: each in a schema of its own.
+    environment.push(("POSTGRES_SCHEMA".to_owned(), name.replace('-', "_")));
+    Ok(ProcessSpec {
+        name: name.to_owned(),
         program: tied::itself()?,
-        arguments: words([
-            "pizza-service".into(),
-            format!("--api-address={}", addresses.of(Place::PizzaApi)),
-            format!(
-                "--telemetry-address={}",
-                addresses.of(Place::PizzaTelemetry)
-            ),
-            "--log-format=json".into(),
-        ]),
-        environment: environment(data_dir, secret.token()),
-        ready_url: addresses.url_of(Place::PizzaTelemetry, "/readyz")?,
+        arguments: arguments.into_iter().map(OsString::from).collect(),
+        environment,
+        ready_url: addresses.url_of(telemetry, "/readyz")?,
         stop_timeout: STOP_TIMEOUT,
-    }])
+    })
 }
 
 /// The everyday customers, and the desk where drills sign in.
@@ -65,6 +102,8 @@ pub(super) fn customers(
                 addresses.of(Place::LoadgenTelemetry)
             ),
             format!("--pizza-url={}", addresses.url(Place::PizzaApi)?),
+            format!("--pokedex-url={}", addresses.url(Place::PokedexApi)?),
+            format!("--tracker-url={}", addresses.url(Place::TrackerApi)?),
             format!("--baseline={baseline}"),
             "--log-format=json".into(),
         ]),

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::CompanyConfig;
-use super::addresses::{Addresses, Place};
+use super::addresses::{Addresses, Place, TELEMETRY};
 
 /// The facts of the table.
 pub(super) struct Table<'a> {
@@ -30,14 +30,16 @@ impl Table<'_> {
         let mut text = String::from("\n");
         let mut row = |name: &str, what: String| {
             // Writing into memory does not fail.
-            let _ = writeln!(text, "  {name:<14} {what}");
+            let _ = writeln!(text, "  {name:<17} {what}");
         };
         let url = |place| format!("http://{}", self.addresses.of(place));
         row("pizza-service", format!("{}/docs", url(Place::PizzaApi)));
+        row("pokedex-api", format!("{}/docs", url(Place::PokedexApi)));
         row(
-            "  telemetry",
-            format!("{}/metrics", url(Place::PizzaTelemetry)),
+            "position-tracker",
+            format!("{}/docs", url(Place::TrackerApi)),
         );
+        row("telemetry", self.telemetry());
         row(
             "loadgen",
             format!(
@@ -60,6 +62,16 @@ impl Table<'_> {
         }
         text.push('\n');
         text
+    }
+
+    /// Where each service's metrics are, by port.
+    fn telemetry(&self) -> String {
+        let places = TELEMETRY.iter().map(|(service, place)| {
+            let port = self.addresses.of(*place).port();
+            format!("{service} {port}")
+        });
+        let places: Vec<String> = places.collect();
+        format!("/metrics on ports: {}", places.join(", "))
     }
 
     fn times(&self) -> String {
