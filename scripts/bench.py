@@ -24,6 +24,7 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FIREDRILL = ROOT / "target/release/firedrill"
 LOADGEN = [str(FIREDRILL), "loadgen"]
+PUBLISH_POSITIONS = ROOT / "target/release/examples/publish-positions"
 ORDER = json.dumps(
     {
         "customer": "Ada",
@@ -65,8 +66,21 @@ def wait_for(url, process, limit=30):
     sys.exit(f"{url} did not answer within {limit} s")
 
 
-def without_postgres():
-    return {key: value for key, value in os.environ.items() if key != "POSTGRES_URL"}
+def embedded():
+    """An environment that names no neighbours."""
+    neighbours = ("POSTGRES_URL", "AMQP_URL")
+    return {key: value for key, value in os.environ.items() if key not in neighbours}
+
+
+def resident_mib(pid):
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
+
+
+def metric(telemetry, sample):
+    """A sample's value, by its whole name with labels."""
+    text = get(f"{telemetry}/metrics").decode()
+    return float(re.search(rf"^{re.escape(sample)} ([\d.e+-]+)", text, re.M)[1])
 
 
 class Server:
@@ -75,7 +89,7 @@ class Server:
     def __init__(self, command, ready, environment=None):
         self.process = subprocess.Popen(
             command,
-            env={**without_postgres(), **(environment or {})},
+            env={**embedded(), **(environment or {})},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -93,8 +107,7 @@ class Server:
             self.process.wait()
 
     def resident_mib(self):
-        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
+        return resident_mib(self.process.pid)
 
 
 class Pizza(Server):
@@ -270,8 +283,7 @@ def million_orders(quick):
         made = 0
         while made < goal:
             bench(f"{pizza.api}/orders", 10 if not quick else 2, True, MANY)
-            metrics = get(f"{pizza.telemetry}/metrics").decode()
-            made = int(float(re.search(r"^pizza_orders_created_total ([\d.e+]+)", metrics, re.M)[1]))
+            made = int(metric(pizza.telemetry, "pizza_orders_created_total"))
             say(f"    {made:,} orders, {pizza.resident_mib():.1f} MiB resident")
         resident = pizza.resident_mib()
         base = f"{pizza.api}/orders?limit=20"
@@ -292,12 +304,140 @@ def million_orders(quick):
     ]
 
 
+class Tracker(Server):
+    """position-tracker alone, on SQLite and the queue file."""
+
+    def __init__(self, folder):
+        self.api = f"http://127.0.0.1:{free_port()}"
+        self.telemetry = f"http://127.0.0.1:{free_port()}"
+        super().__init__(
+            [
+                str(FIREDRILL),
+                "position-tracker",
+                f"--api-address={self.api[7:]}",
+                f"--telemetry-address={self.telemetry[7:]}",
+                f"--data-dir={folder}",
+                "--rate-limit=0",
+                f"--log-file={folder}/tracker.log",
+                "--log-format=json",
+            ],
+            f"{self.telemetry}/readyz",
+        )
+
+    def stored(self):
+        return int(metric(self.telemetry, "vehicle_positions_stored_total"))
+
+
+def paced(url, seconds):
+    """The 99th percentile of the latency of 2 000 requests a second, in ms."""
+    command = [*LOADGEN, "bench", url, "--rate=2000/s", "--connections=16", f"--duration={seconds}s"]
+    out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return float(re.search(r"p99 ([\d.]+) ms", out)[1])
+
+
+def million_positions(quick):
+    """Reads are measured in turn with the trivial server's: a machine that stops for a moment now and
+    then, as shared ones do, stops both."""
+    goal, pace, seconds = (50_000, 4_000, 2) if quick else (1_000_000, 4_000, 10)
+    with tempfile.TemporaryDirectory(dir=ROOT / "target") as folder, Tracker(folder) as tracker:
+        publisher = subprocess.Popen(
+            [
+                PUBLISH_POSITIONS,
+                f"--data-dir={folder}",
+                f"--positions={goal}",
+                f"--per-second={pace}",
+            ],
+            env=embedded(),
+        )
+        started = time.monotonic()
+        while tracker.stored() < goal // 5:
+            time.sleep(0.1)
+        early = tracker.resident_mib()
+        reads = []
+        with Trivial() as trivial:
+            while tracker.stored() < goal - 2 * seconds * pace:
+                ours = paced(f"{tracker.api}/vehicles/Village%20Van%203", seconds)
+                floor = paced(trivial, seconds)
+                say(f"    {tracker.stored():,} stored: {ours:.3f} ms, trivial server {floor:.3f} ms")
+                reads.append((ours, floor))
+        while tracker.stored() < goal:
+            time.sleep(0.05)
+        took = time.monotonic() - started
+        publisher.wait(30)
+        late = tracker.resident_mib()
+    ours, floor = (statistics.median(column) for column in zip(*reads))
+    positions = f"{goal:,} positions".replace(",", " ")
+    return [
+        (f"{positions}, published and stored", f"{goal / took:,.0f} a second", f"the pace, {pace:,}"),
+        (
+            f"resident memory after {positions} over after a fifth of them",
+            f"{late / early:.2f} ({late:.1f} over {early:.1f} MiB)",
+            "flat",
+        ),
+        (
+            "`GET /vehicles/{name}` at 2 000/s meanwhile, 99th percentile, "
+            f"median of {len(reads)} runs of {seconds} s",
+            f"{ours:.2f} ms (trivial server, in turn: {floor:.2f} ms)",
+            "under 2 ms",
+        ),
+    ]
+
+
+def roles(supervisor):
+    """The supervisor's children by their role."""
+    found = {}
+    for entry in pathlib.Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            words = (entry / "cmdline").read_bytes().split(b"\0")
+            parent = re.search(r"PPid:\s+(\d+)", (entry / "status").read_text())[1]
+        except OSError:
+            continue
+        if int(parent) == supervisor and words[0].decode().endswith("firedrill"):
+            found[words[1].decode()] = int(entry.name)
+    return found
+
+
+def company_memory(quick):
+    """All services of one command, with everyday customers and without Prometheus."""
+    with tempfile.TemporaryDirectory(dir=ROOT / "target") as folder:
+        offset = 20_000
+        company = [
+            str(FIREDRILL),
+            "--no-monitoring",
+            f"--data-dir={folder}",
+            f"--port-offset={offset}",
+        ]
+        with Server(company, f"http://127.0.0.1:{9114 + offset}/readyz") as supervisor:
+            time.sleep(10 if quick else 120)
+            memory = {role: resident_mib(pid) for role, pid in roles(supervisor.process.pid).items()}
+            memory["supervisor"] = supervisor.resident_mib()
+    services = [role for role in memory if role not in ("loadgen", "supervisor")]
+    together = sum(memory[role] for role in services)
+    each = ", ".join(f"{role} {memory[role]:.1f}" for role in services)
+    return [
+        (
+            f"resident memory of the {len(services)} services at 10 000 orders an hour",
+            f"{together:.1f} MiB ({each})",
+            "under 100 MiB",
+        ),
+        (
+            "that of the customers and of the supervisor, on top",
+            f"{memory['loadgen']:.1f} and {memory['supervisor']:.1f} MiB",
+            "not claimed",
+        ),
+    ]
+
+
 SECTIONS = {
     "generator": ("The load generator keeps its schedule", generator),
     "wrk": ("The load generator's raw rate", against_wrk),
     "orders": ("Durable orders against the cheapest request", orders_against_menu),
     "telemetry": ("What telemetry costs", telemetry_cost),
     "million": ("A million orders", million_orders),
+    "positions": ("A million positions", million_positions),
+    "memory": ("The whole company at rest", company_memory),
 }
 
 

@@ -3,4 +3,5 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/need.sh wrk=wrk python3=python3
+cargo build --quiet --release --package position-tracker --example publish-positions
 exec python3 scripts/bench.py "$@"
