@@ -24,8 +24,12 @@ drill: monitoring build ## Runs one drill and ends with its verdict: SCENARIO=su
 	@$(FIREDRILL) --drill "$(SCENARIO)" --exit-after-drill $(if $(REPORT),--report "$(REPORT)")
 
 .PHONY: test
-test: ## Installs what the tests need and runs all of them
+test: ## Installs what the tests need and runs them
 	scripts/test.sh
+
+.PHONY: test-all
+test-all: ## The same, with every scenario on every kind of company
+	ALL=1 scripts/test.sh
 
 .PHONY: check
 check: ## Format, lints, documentation, alerting rules, shell scripts

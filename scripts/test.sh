@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests need, then runs all of them: `make test`.
+# Installs what the tests need, then runs them: `make test`. With ALL=1 those too that mostly repeat
+# others (.config/nextest.toml says which): `make test-all`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -14,7 +15,7 @@ scripts/need.sh \
 scripts/python.sh schemathesis==4.32.5 schemathesis --version >&2
 
 if cargo nextest --version >/dev/null 2>&1; then
-  cargo nextest run --workspace "$@"
+  cargo nextest run --workspace --profile "$([ -n "${ALL:-}" ] && echo all || echo default)" "$@"
 else
   cargo test --workspace "$@"
 fi

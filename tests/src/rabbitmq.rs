@@ -164,7 +164,7 @@ impl RabbitMq {
             .env("RABBITMQ_MNESIA_BASE", self.path("data"))
             .env("RABBITMQ_LOG_BASE", self.path("logs"))
             .env("RABBITMQ_PID_FILE", self.path("pid"))
-            .env("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", LOCAL_ONLY)
+            .env("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", ARGUMENTS)
             // The script becomes the server then, and is not one more process in front of it.
             .env("RUNNING_UNDER_SYSTEMD", "true")
             .current_dir(self.folder.path())
@@ -178,8 +178,10 @@ impl RabbitMq {
     }
 }
 
-/// Erlang nodes talk to each other over a port too: to nobody from outside.
-const LOCAL_ONLY: &str = "-kernel inet_dist_use_interface {127,0,0,1}";
+/// Erlang nodes talk to each other over a port too: to nobody from outside. And whoever has nothing
+/// to do sleeps at once, and does not spin for a while in case there is more: others want to work.
+const ARGUMENTS: &str = "-kernel inet_dist_use_interface {127,0,0,1} \
+     +sbwt none +sbwtdcpu none +sbwtdio none";
 
 fn start_mapper(port: u16) -> Result<Child> {
     let mut command = tied("epmd");
@@ -192,11 +194,12 @@ fn start_mapper(port: u16) -> Result<Child> {
         .context("epmd, a part of Erlang, does not start")
 }
 
-/// A program that is ended by the kernel should this process die without ending it.
+/// A program that is ended by the kernel should this process die without ending it. It stands back:
+/// Erlang takes all processors when it starts, and beside it other tests measure.
 fn tied(program: &str) -> Command {
-    let mut command = Command::new("setpriv");
+    let mut command = Command::new("nice");
     command
-        .args(["--pdeathsig=KILL", program])
+        .args(["-n", "10", "setpriv", "--pdeathsig=KILL", program])
         .env_clear()
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .env("LANG", "C.UTF-8")
