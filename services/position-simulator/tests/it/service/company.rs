@@ -160,12 +160,13 @@ impl Company {
         self.hearer.heard()
     }
 
-    /// Waits until all of these orders are delivered. Returns what was heard by then.
+    /// Waits until all of these orders are delivered. Returns what was heard by then. That an order is
+    /// on its way is told first and may be heard last: those are two queues.
     pub(super) async fn delivered(&self, ids: &[Uuid], limit: Duration) -> Result<Heard> {
         let outcome = until("all orders are delivered", limit, async || {
             let heard = self.heard();
-            let delivered = heard.delivered();
-            ids.iter().all(|id| delivered.contains(id)).then_some(heard)
+            let both = &heard.delivered() & &heard.dispatched();
+            ids.iter().all(|id| both.contains(id)).then_some(heard)
         });
         let lines = || {
             self.program

@@ -95,6 +95,14 @@ impl Heard {
             .collect()
     }
 
+    /// The orders that are on a trip, or were.
+    pub(super) fn dispatched(&self) -> BTreeSet<Uuid> {
+        self.dispatched
+            .iter()
+            .flat_map(|event| event.order_ids.iter().copied())
+            .collect()
+    }
+
     /// How many positions were told.
     pub(super) fn positions(&self) -> usize {
         self.positions.len()
