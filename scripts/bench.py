@@ -285,6 +285,9 @@ def million_orders(quick):
             bench(f"{pizza.api}/orders", 10 if not quick else 2, True, MANY)
             made = int(metric(pizza.telemetry, "pizza_orders_created_total"))
             say(f"    {made:,} orders, {pizza.resident_mib():.1f} MiB resident")
+        busy = pizza.resident_mib()
+        # What 256 requests at once took is given back within a second or two.
+        time.sleep(3)
         resident = pizza.resident_mib()
         base = f"{pizza.api}/orders?limit=20"
         last_page = 1000 if not quick else 100
@@ -295,7 +298,11 @@ def million_orders(quick):
         first = statistics.median(page_ms(base)[0] for _ in range(20))
         deep = statistics.median(times[n] for n in range(last_page, last_page + 20))
     return [
-        (f"resident memory after {goal:,} orders".replace(",", " "), f"{resident:.1f} MiB", "under 40 MiB"),
+        (
+            f"resident memory after {goal:,}".replace(",", " ") + " orders, 3 s after the last",
+            f"{resident:.1f} MiB ({busy:.1f} MiB with {MANY} requests at once)",
+            "under 40 MiB",
+        ),
         (
             f"listing page {last_page} over page 1",
             f"{deep / first:.2f} ({deep:.2f} over {first:.2f} ms)",

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chassis::Stop;
+use chassis::telemetry::traces::untraced;
+use opentelemetry::trace::FutureExt as _;
 use tokio::time::{Instant, timeout};
 
-use crate::events::quiet;
 use crate::metrics::BacklogMetrics;
 use crate::store::{Store, StoreError};
 
@@ -50,13 +51,14 @@ impl Watcher {
     }
 
     async fn look(&mut self) -> Result<(), StoreError> {
-        self.metrics.set_oldest(quiet(self.store.oldest()).await?);
+        let oldest = self.store.oldest().with_context(untraced());
+        self.metrics.set_oldest(oldest.await?);
         let start = Instant::now();
         if start >= self.count_next {
             // Also where it fails or is given up.
             self.count_next = start + LIMIT;
-            let counts = quiet(self.store.counts()).await?;
-            self.metrics.set_counts(counts);
+            let counts = self.store.counts().with_context(untraced());
+            self.metrics.set_counts(counts.await?);
             self.count_next = start + start.elapsed() * SHARE;
         }
         Ok(())

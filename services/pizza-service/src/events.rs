@@ -4,11 +4,9 @@ use chassis::queue::{Topic, Topics};
 use contracts::{OrderPlaced, OrdersDelivered, OrdersDispatched};
 
 pub mod progress;
-mod quiet;
 pub mod relay;
 
 pub use progress::Follow;
-pub(crate) use quiet::quiet;
 pub use relay::Relay;
 
 /// What this service has to do with the queue.

@@ -3,10 +3,10 @@
 use std::fmt::Display;
 use std::time::Duration;
 
+use chassis::telemetry::traces::untraced;
 use opentelemetry::context::FutureExt as _;
 
 use crate::store::StoreError;
-use crate::trace;
 
 /// How long the database may take. A connection that hangs must not hang the service.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -48,7 +48,7 @@ impl Outage {
 pub(crate) async fn ask<T>(
     work: impl Future<Output = Result<T, StoreError>>,
 ) -> Result<T, StoreError> {
-    in_time(work).with_context(trace::untraced()).await
+    in_time(work).with_context(untraced()).await
 }
 
 /// Asks the database for something, in time.

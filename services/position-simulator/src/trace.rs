@@ -2,13 +2,9 @@
 
 use std::time::SystemTime;
 
-use chassis::telemetry::traces::TraceLink;
-use opentelemetry::trace::{
-    SpanBuilder, SpanContext, SpanId, SpanKind, Status, TraceContextExt as _, TraceFlags, TraceId,
-    TraceState, Tracer as _,
-};
+use chassis::telemetry::traces::{TraceLink, untraced};
+use opentelemetry::trace::{SpanBuilder, SpanKind, Status, TraceContextExt as _, Tracer as _};
 use opentelemetry::{Context, KeyValue, global};
-use uuid::Uuid;
 
 use crate::trip::{Loaded, WaitingOrder};
 
@@ -73,15 +69,4 @@ fn attributes(loaded: &Loaded) -> Vec<KeyValue> {
         KeyValue::new("vehicle.trip.orders", count(loaded.orders.len())),
         KeyValue::new("vehicle.trip.stops", count(loaded.trip.stops.len())),
     ]
-}
-
-/// A context for work that belongs to no trace, and would begin one each time it is done.
-pub(crate) fn untraced() -> Context {
-    Context::new().with_remote_span_context(SpanContext::new(
-        TraceId::from(Uuid::now_v7().as_u128()),
-        SpanId::from(1),
-        TraceFlags::default(),
-        false,
-        TraceState::default(),
-    ))
 }

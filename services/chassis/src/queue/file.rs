@@ -18,7 +18,6 @@ use crate::error::BootError;
 mod consumers;
 mod lease;
 mod open;
-mod pen;
 mod settle;
 mod subscription;
 mod write;

@@ -17,8 +17,10 @@ use crate::error::BootError;
 
 mod counting;
 mod link;
+mod untraced;
 
 pub use link::TraceLink;
+pub use untraced::untraced;
 
 /// How long one batch may take to be sent. It is also what a collector that never answers adds to
 /// the end of the process.

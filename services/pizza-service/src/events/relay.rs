@@ -6,11 +6,13 @@ use std::time::Duration;
 
 use chassis::Stop;
 use chassis::queue::{Outgoing, Queues};
+use chassis::telemetry::traces::untraced;
 use contracts::OrderPlaced;
+use opentelemetry::trace::FutureExt as _;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::{Pending, quiet};
+use super::Pending;
 use crate::store::{Store, Taken};
 
 mod backoff;
@@ -151,18 +153,18 @@ impl Task {
     /// Takes, publishes, forgets. Returns how many events there were. What is published but not
     /// forgotten is published again: consumers are ready for that.
     async fn try_round(&self) -> Result<usize, String> {
-        let taken = quiet(self.store.outbox_take(MOST_EVENTS)).await;
+        let taken = self.store.outbox_take(MOST_EVENTS).with_context(untraced()).await;
         let taken = taken.map_err(|error| error.to_string())?;
         let events = outgoing(taken.as_ref());
         if !events.is_empty()
             && let Err(error) = self.queues.publish(&events).await
         {
             // Given back or not, they are still in the outbox.
-            let _ = quiet(taken.give_back()).await;
+            let _ = taken.give_back().with_context(untraced()).await;
             return Err(error.to_string());
         }
         let count = taken.pending().len();
-        let done = quiet(taken.done()).await;
+        let done = taken.done().with_context(untraced()).await;
         done.map_err(|error| error.to_string())?;
         Ok(count)
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use chassis::BootError;
 use chassis::config::DatabaseConfig;
-use chassis::db::{self, Database};
+use chassis::db::{self, Database, Pen};
 use chassis::faults::Faults;
 use contracts::Order;
 use prometheus_client::registry::Registry;
@@ -21,12 +21,10 @@ use super::{
 mod advance;
 mod backlog;
 mod outbox;
-mod pen;
 mod plain;
 mod row;
 mod write;
 
-use pen::Pen;
 use row::{OrderRow, millis, select};
 
 /// The file in the data folder.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sqlx::SqliteConnection;
 
-use super::pen::Pen;
+use crate::db::Pen;
 use super::write::now;
 use crate::queue::broker::State;
 use crate::queue::topic::Topic;

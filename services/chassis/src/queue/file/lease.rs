@@ -5,7 +5,7 @@ use sqlx::{FromRow, SqliteConnection};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::pen::Pen;
+use crate::db::Pen;
 use crate::queue::broker::{Delivery, Letter, Receipt};
 use crate::queue::topic::Topic;
 

@@ -9,8 +9,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, Sq
 use sqlx::{ConnectOptions as _, Executor as _};
 use tokio::sync::Mutex;
 
-use super::pen::Pen;
-use crate::db::make_folder;
+use crate::db::{Pen, make_folder};
 use crate::error::BootError;
 
 const FILE: &str = "queue.sqlite";

@@ -4,7 +4,7 @@ use serde::Serialize;
 use sqlx::{Executor as _, SqliteConnection};
 
 use super::lease::list;
-use super::pen::Pen;
+use crate::db::Pen;
 use super::write::now;
 use crate::queue::MAX_DEAD_LETTERS;
 use crate::queue::broker::{Settled, Verdict};

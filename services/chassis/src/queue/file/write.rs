@@ -3,7 +3,7 @@
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::pen::Pen;
+use crate::db::Pen;
 use crate::queue::broker::Letter;
 use crate::queue::error::QueueError;
 use crate::queue::topic::Topic;

@@ -7,7 +7,7 @@ use serde::Serialize;
 use sqlx::{Executor as _, SqliteConnection};
 use uuid::Uuid;
 
-use super::pen::Held;
+use chassis::db::Held;
 use super::row::{KnownRow, millis};
 use crate::store::error::unwritable;
 use crate::store::progress::{self, Change};

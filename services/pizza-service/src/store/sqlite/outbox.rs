@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use chassis::db::Database;
 use sqlx::SqlitePool;
 
-use super::pen::Pen;
+use chassis::db::Pen;
 use super::row::{PendingRow, select};
 use crate::events::Pending;
 use crate::store::{StoreError, Taken, operation};

@@ -8,7 +8,7 @@ use serde::Serialize;
 use sqlx::{Executor as _, FromRow, SqliteConnection};
 use uuid::Uuid;
 
-use super::pen::Held;
+use chassis::db::Held;
 use super::plain;
 use super::row::{OrderRow, millis, select};
 use crate::order::IdempotencyKey;
