@@ -14,6 +14,7 @@ use crate::bench::{BenchArgs, GeneratorArgs};
 use crate::drill::verdict::EXIT_USAGE;
 use crate::serve::{self, ServeArgs};
 
+mod catalogue;
 mod drill;
 mod events;
 mod reset;

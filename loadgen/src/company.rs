@@ -127,6 +127,26 @@ struct Written {
 }
 
 impl CompanyArgs {
+    /// Those of the company in that data folder, and nothing else.
+    pub fn of(folder: &Path) -> Self {
+        Self {
+            company: folder.to_owned(),
+            pizza_url: None,
+            pokedex_url: None,
+            tracker_url: None,
+            metrics_url: None,
+            alertmanager_url: None,
+            loadgen_url: None,
+            telemetry: Vec::new(),
+            faults_token: None,
+        }
+    }
+
+    /// Whether anything but the folder was said.
+    pub const fn names_addresses(&self) -> bool {
+        self.pizza_url.is_some() || self.metrics_url.is_some() || self.alertmanager_url.is_some()
+    }
+
     /// The company's addresses. Fails where its file is there, but can't be used.
     pub fn settle(&self) -> Result<Company, CompanyError> {
         let written = read(&self.company.join(FILE))?.filter(Written::is_alive);
@@ -187,6 +207,20 @@ impl CompanyArgs {
 }
 
 impl Company {
+    /// The usual addresses.
+    pub fn usual() -> Self {
+        Self {
+            pizza_url: local(8001),
+            pokedex_url: Some(local(5000)),
+            tracker_url: Some(local(8080)),
+            metrics_url: Some(local(9090)),
+            alertmanager_url: Some(local(9093)),
+            loadgen_url: local(8002),
+            telemetry: usual_telemetry(),
+            faults_token: None,
+        }
+    }
+
     /// Where customers go, as far as addresses are known.
     ///
     /// # Errors

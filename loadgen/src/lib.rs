@@ -1,6 +1,7 @@
 //! Customers and drills: an open-model load generator that judges whether the monitoring noticed.
 
 pub mod bench;
+pub mod catalogue;
 pub mod cli;
 pub mod company;
 pub mod drill;

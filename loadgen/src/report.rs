@@ -4,10 +4,12 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
 use thiserror::Error;
 
 use record::DrillRecord;
 
+pub mod catalogue;
 pub mod html;
 pub mod jsonl;
 pub mod junit;
@@ -39,10 +41,7 @@ impl ReportFolder {
 
     /// Writes every report of a drill. Each file is either the old one or whole.
     pub fn write(&self, record: &DrillRecord) -> Result<(), ReportError> {
-        let mut json =
-            serde_json::to_vec_pretty(record).map_err(|error| self.error(error.into()))?;
-        json.push(b'\n');
-        self.put("report.json", &json)?;
+        self.put_json("report.json", record)?;
         self.put("junit.xml", junit::render(record).as_bytes())?;
         self.put("ground_truth.jsonl", jsonl::ground_truth(record).as_bytes())?;
         self.put("alerts.jsonl", jsonl::alerts(record).as_bytes())?;
@@ -52,6 +51,13 @@ impl ReportFolder {
     /// The folder's path.
     pub fn path(&self) -> &Path {
         &self.0
+    }
+
+    fn put_json(&self, name: &str, value: &impl Serialize) -> Result<(), ReportError> {
+        let mut json =
+            serde_json::to_vec_pretty(value).map_err(|error| self.error(error.into()))?;
+        json.push(b'\n');
+        self.put(name, &json)
     }
 
     fn put(&self, name: &str, content: &[u8]) -> Result<(), ReportError> {

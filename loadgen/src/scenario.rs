@@ -40,6 +40,9 @@ pub struct Scenario {
     pub teaches: String,
     /// The seed of arrivals, mix, payloads and ids.
     pub seed: u64,
+    /// The service that the first page should name, where it is not one that is broken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub culprit: Option<String>,
     /// The load, one phase after the other. The last one goes on until the alerts have resolved.
     pub phases: Vec<Phase>,
     /// What is broken, and when.
@@ -297,6 +300,20 @@ impl Scenario {
             fires.stays = fires.stays.map(|stays| stays.scaled(factor));
         }
         scaled
+    }
+
+    /// The services that the first page should name: what is written, else those that are broken.
+    pub fn culprits(&self) -> Vec<String> {
+        if let Some(culprit) = &self.culprit {
+            return vec![culprit.clone()];
+        }
+        let mut broken: Vec<String> = Vec::new();
+        for fault in &self.faults {
+            if !broken.contains(&fault.service) {
+                broken.push(fault.service.clone());
+            }
+        }
+        broken
     }
 
     /// How long the phases last together.

@@ -11,8 +11,9 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use url::{Host, Url};
 
+use super::catalogue::{self, ManyArgs};
 use super::{complain, say, screens, summary, usage};
-use crate::company::CompanyArgs;
+use crate::company::{Company, CompanyArgs};
 use crate::drill::verdict::{EXIT_BAD_SCENARIO, EXIT_USAGE, Verdict};
 use crate::drill::{self, DeskChoice, Order};
 use crate::load::Plan;
@@ -22,21 +23,23 @@ use crate::scenario::{self, Scenario, Span};
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Drill")]
 pub(super) struct DrillArgs {
-    /// What to drill: a built-in scenario's name (see `loadgen list`), or a file.
-    #[arg(long, value_name = "NAME|FILE")]
+    /// What to drill: a built-in scenario's name (see `loadgen list`), or a file; several with commas
+    /// between them, or `all`.
+    #[arg(long, value_name = "NAME|FILE|all")]
     scenario: Option<String>,
 
-    /// Writes report.json, junit.xml, report.html, `ground_truth.jsonl` and alerts.jsonl into this folder.
+    /// Writes report.json, junit.xml, report.html, `ground_truth.jsonl` and alerts.jsonl into this
+    /// folder; of several drills an overview, and a folder each.
     #[arg(long, value_name = "DIR")]
-    report: Option<PathBuf>,
+    pub(super) report: Option<PathBuf>,
 
     /// The seed of arrivals, mix, payloads and ids [default: the scenario's].
     #[arg(long, value_name = "N")]
-    seed: Option<u64>,
+    pub(super) seed: Option<u64>,
 
     /// Stretches every duration of the scenario [default: 1 for rules at demo speed, else 15].
     #[arg(long, value_name = "FACTOR", value_parser = time_scale)]
-    time_scale: Option<f64>,
+    pub(super) time_scale: Option<f64>,
 
     /// Prints the plan of arrivals, and touches nothing.
     #[arg(long)]
@@ -44,11 +47,11 @@ pub(super) struct DrillArgs {
 
     /// How long to wait for a company that has just started.
     #[arg(long, value_name = "TIME", default_value = "60s")]
-    preflight_timeout: Span,
+    pub(super) preflight_timeout: Span,
 
     /// Drills without a turn at `loadgen serve`: its customers come on top of the scenario's.
     #[arg(long)]
-    no_lease: bool,
+    pub(super) no_lease: bool,
 
     /// Without a turn: where to receive Alertmanager's webhooks [default: that of --loadgen-url].
     #[arg(long, value_name = "ADDRESS", requires = "no_lease")]
@@ -56,10 +59,13 @@ pub(super) struct DrillArgs {
 
     /// A host beyond this machine and private names that may be drilled; may come several times.
     #[arg(long, value_name = "HOST")]
-    allow_host: Vec<String>,
+    pub(super) allow_host: Vec<String>,
 
     #[command(flatten)]
-    company: CompanyArgs,
+    pub(super) many: ManyArgs,
+
+    #[command(flatten)]
+    pub(super) company: CompanyArgs,
 }
 
 fn time_scale(text: &str) -> Result<f64, String> {
@@ -80,6 +86,9 @@ pub(super) fn run(args: DrillArgs) -> ExitCode {
             "say what to drill by --scenario, or name a command",
         );
     };
+    if args.many.is_wanted() || catalogue::names_several(name) {
+        return catalogue::run(&args, name);
+    }
     let scenario = match scenario::load(name) {
         Ok(scenario) => scenario,
         Err(error) => return complain(error, EXIT_BAD_SCENARIO),
@@ -134,7 +143,7 @@ fn conduct(order: &Order, folder: Option<&ReportFolder>) -> ExitCode {
 }
 
 /// The first signal ends the drill, with its faults taken back; the second ends the program.
-fn watch_signals(stop: &CancellationToken) -> io::Result<()> {
+pub(super) fn watch_signals(stop: &CancellationToken) -> io::Result<()> {
     let (interrupt, terminate) = (
         signal(SignalKind::interrupt())?,
         signal(SignalKind::terminate())?,
@@ -166,16 +175,20 @@ async fn next((interrupt, terminate): &mut (Signal, Signal)) {
 }
 
 impl DrillArgs {
+    /// Where the turn is taken at that company.
+    pub(super) fn desk(&self, company: &Company) -> Result<DeskChoice, String> {
+        if !self.no_lease {
+            return Ok(DeskChoice::Leased);
+        }
+        let listen = self
+            .webhook_listen
+            .map_or_else(|| address(&company.loadgen_url), Ok)?;
+        Ok(DeskChoice::Own(listen))
+    }
+
     fn order(self, scenario: Scenario) -> Result<Order, String> {
         let company = self.company.settle().map_err(|error| error.to_string())?;
-        let desk = if self.no_lease {
-            let listen = self
-                .webhook_listen
-                .map_or_else(|| address(&company.loadgen_url), Ok)?;
-            DeskChoice::Own(listen)
-        } else {
-            DeskChoice::Leased
-        };
+        let desk = self.desk(&company)?;
         Ok(Order {
             scenario,
             seed: self.seed,
@@ -184,6 +197,7 @@ impl DrillArgs {
             desk,
             allow_hosts: self.allow_host,
             patience: self.preflight_timeout.get(),
+            put_off: 0.0,
         })
     }
 }

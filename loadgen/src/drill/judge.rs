@@ -146,6 +146,7 @@ fn expectation(
     ExpectationRecord {
         name: name.into(),
         kind,
+        alert: None,
         held,
         took_s: None,
         delivered_s: None,

@@ -45,6 +45,9 @@ pub struct Order {
     pub allow_hosts: Vec<String>,
     /// How long the preflight waits for the field to become ready.
     pub patience: Duration,
+    /// How far the start is put off once the field is ready: a share, from 0 to 1, of the scrape or
+    /// the evaluation interval, whichever is longer. So that faults meet every phase of them.
+    pub put_off: f64,
 }
 
 /// Where the turn is taken and deliveries are learnt.
@@ -54,6 +57,11 @@ pub enum DeskChoice {
     Leased,
     /// Nowhere; webhooks are received at this address.
     Own(SocketAddr),
+}
+
+/// The record of a drill that could not even be prepared.
+pub fn refused(order: &Order, reason: String) -> DrillRecord {
+    Drill::new(order).refused(vec![reason])
 }
 
 /// Runs a drill. Cancelling `stop` ends it early, with the faults taken back.
@@ -137,6 +145,9 @@ impl<'a> Drill<'a> {
                 "no turn for this drill: {error}; wait until the other drill is over"
             ))
         })?;
+        if self.put_off(&ready, stop).await {
+            return Err(Refusal::Stopped);
+        }
         let stage = Stage {
             ready: &ready,
             seed: self.seed(),
@@ -152,6 +163,16 @@ impl<'a> Drill<'a> {
             .await
             .map_err(|error| Refusal::obstacle(error.to_string()))?;
         Ok((ready, observed, clock))
+    }
+
+    /// Waits for the order's share of the monitoring's pace. Whether it was stopped meanwhile.
+    async fn put_off(&self, ready: &Ready, stop: &CancellationToken) -> bool {
+        let longest = ready.pace.scrape.max(ready.pace.evaluation);
+        let wait = longest.mul_f64(self.order.put_off.clamp(0.0, 1.0));
+        tokio::select! {
+            () = tokio::time::sleep(wait) => false,
+            () = stop.cancelled() => true,
+        }
     }
 
     /// The services that the scenario breaks.
@@ -212,6 +233,7 @@ impl<'a> Drill<'a> {
             summary: scenario.summary.clone(),
             teaches: scenario.teaches.clone(),
             seed: self.seed(),
+            culprits: scenario.culprits(),
             time_scale: self.order.time_scale.unwrap_or(1.0),
             started_at: self.began,
             ended_at: OffsetDateTime::now_utc(),
@@ -261,6 +283,7 @@ impl Refusal {
         let expectation = |finding: &Finding| ExpectationRecord {
             name: "the field is ready".to_owned(),
             kind: "preflight",
+            alert: None,
             held: false,
             took_s: None,
             delivered_s: None,

@@ -9,6 +9,7 @@ mod facts;
 mod load;
 mod looks;
 mod markup;
+pub mod overview;
 mod tiles;
 mod words;
 
@@ -37,4 +38,4 @@ pub fn render(record: &DrillRecord) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -7,52 +7,95 @@ use time::format_description::well_known::Rfc3339;
 use super::record::{DrillRecord, ExpectationRecord, Finding};
 use crate::drill::verdict::Verdict;
 
-/// The whole file. Verdicts that no expectation stands for (`INVALID`, `INTERRUPTED`) become
-/// a case of their own, as errors.
+/// The whole file of one drill. Verdicts that no expectation stands for (`INVALID`, `INTERRUPTED`)
+/// become a case of their own, as errors.
 pub fn render(record: &DrillRecord) -> String {
-    let troubles: Vec<&Finding> = record
-        .findings
-        .iter()
-        .filter(|finding| is_trouble(finding))
-        .collect();
-    let cases = record.expectations.len() + troubles.len();
-    let failures = record
-        .expectations
-        .iter()
-        .filter(|expectation| !expectation.held)
-        .count();
-    let lasted = (record.ended_at - record.started_at).as_seconds_f64();
-    let started = record
-        .started_at
-        .truncate_to_second()
-        .format(&Rfc3339)
-        .unwrap_or_default();
+    render_all(std::iter::once(record))
+}
+
+/// The whole file of several drills, a suite each.
+pub fn render_all<'a>(records: impl Iterator<Item = &'a DrillRecord>) -> String {
+    let suites: Vec<Suite<'_>> = records.map(Suite::new).collect();
+    let all = counts(
+        suites.iter().map(Suite::cases).sum(),
+        suites.iter().map(Suite::failures).sum(),
+        suites.iter().map(|suite| suite.troubles.len()).sum(),
+        suites.iter().map(Suite::lasted).sum(),
+    );
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    let counts = format!(
-        "tests=\"{cases}\" failures=\"{failures}\" errors=\"{}\" time=\"{lasted:.3}\"",
-        troubles.len()
-    );
     line(
         &mut xml,
-        format_args!("<testsuites name=\"firedrill\" {counts}>"),
+        format_args!("<testsuites name=\"firedrill\" {all}>"),
     );
-    line(
-        &mut xml,
-        format_args!(
-            "  <testsuite name=\"{}\" {counts} timestamp=\"{}\">",
-            escape(&record.scenario),
-            escape(&started)
-        ),
-    );
-    properties(&mut xml, record);
-    for expectation in &record.expectations {
-        case(&mut xml, record, expectation);
+    for suite in &suites {
+        suite.write(&mut xml);
     }
-    for trouble in troubles {
-        error(&mut xml, record, trouble);
-    }
-    xml.push_str("  </testsuite>\n</testsuites>\n");
+    xml.push_str("</testsuites>\n");
     xml
+}
+
+fn counts(cases: usize, failures: usize, errors: usize, lasted: f64) -> String {
+    format!("tests=\"{cases}\" failures=\"{failures}\" errors=\"{errors}\" time=\"{lasted:.3}\"")
+}
+
+/// A drill on its way into the file.
+struct Suite<'a> {
+    record: &'a DrillRecord,
+    troubles: Vec<&'a Finding>,
+}
+
+impl<'a> Suite<'a> {
+    fn new(record: &'a DrillRecord) -> Self {
+        let troubles = record.findings.iter();
+        Self {
+            record,
+            troubles: troubles.filter(|finding| is_trouble(finding)).collect(),
+        }
+    }
+
+    fn cases(&self) -> usize {
+        self.record.expectations.len() + self.troubles.len()
+    }
+
+    fn failures(&self) -> usize {
+        let expectations = self.record.expectations.iter();
+        expectations.filter(|expectation| !expectation.held).count()
+    }
+
+    fn lasted(&self) -> f64 {
+        (self.record.ended_at - self.record.started_at).as_seconds_f64()
+    }
+
+    fn write(&self, xml: &mut String) {
+        let record = self.record;
+        let started = record
+            .started_at
+            .truncate_to_second()
+            .format(&Rfc3339)
+            .unwrap_or_default();
+        let counts = counts(
+            self.cases(),
+            self.failures(),
+            self.troubles.len(),
+            self.lasted(),
+        );
+        line(
+            xml,
+            format_args!(
+                "  <testsuite name=\"{}\" {counts} timestamp=\"{}\">",
+                escape(&record.scenario),
+                escape(&started)
+            ),
+        );
+        properties(xml, record);
+        for expectation in &record.expectations {
+            case(xml, record, expectation);
+        }
+        for trouble in &self.troubles {
+            error(xml, record, trouble);
+        }
+        xml.push_str("  </testsuite>\n");
+    }
 }
 
 fn is_trouble(finding: &Finding) -> bool {

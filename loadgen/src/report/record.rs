@@ -27,6 +27,8 @@ pub struct DrillRecord {
     pub teaches: String,
     /// The seed that was used.
     pub seed: u64,
+    /// The services that the first page should name: what the scenario says, else those it breaks.
+    pub culprits: Vec<String>,
     /// Durations of the scenario were multiplied by this.
     pub time_scale: f64,
     /// Wall-clock start of the first phase.
@@ -70,6 +72,8 @@ pub struct Monitoring {
     pub prometheus_version: String,
     /// Alertmanager's version.
     pub alertmanager_version: String,
+    /// The names of the alerting rules that were loaded.
+    pub alerts: Vec<String>,
 }
 
 /// Why a verdict was reached.
@@ -88,6 +92,8 @@ pub struct ExpectationRecord {
     pub name: String,
     /// `effect`, `fires`, `silent`, `resolves`, `threshold` or `preflight`.
     pub kind: &'static str,
+    /// The `alertname` that it is about; absent where it is about no alert.
+    pub alert: Option<String>,
     /// Whether it held.
     pub held: bool,
     /// Measured, seconds from the cause to firing (or to resolution); absent where it has no time.

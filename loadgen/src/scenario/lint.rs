@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
-use super::{Effect, Expect, FORMAT_VERSION, FaultWindow, Scenario};
+use super::{Effect, Expect, FORMAT_VERSION, FaultWindow, Scenario, Service};
 
 mod expectations;
 mod faults;
@@ -69,6 +69,13 @@ fn head(scenario: &Scenario, found: &mut Problems) {
             scenario.name
         ),
     );
+    if let Some(culprit) = &scenario.culprit {
+        found.check(
+            Service::is_known(culprit),
+            "culprit",
+            format!("`{culprit}` is not one of {}", Service::names()),
+        );
+    }
     for (at, text) in [
         ("summary", &scenario.summary),
         ("teaches", &scenario.teaches),

@@ -74,6 +74,7 @@ pub(crate) fn order(world: &World, scenario: Scenario) -> Order {
         desk: DeskChoice::Leased,
         allow_hosts: Vec::new(),
         patience: Duration::from_secs(1),
+        put_off: 0.0,
     }
 }
 

@@ -28,6 +28,10 @@ use addresses::Addresses;
 
 /// How to run the whole company.
 #[derive(Args, Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line, and they are independent"
+)]
 pub struct CompanyConfig {
     /// The folder for databases, logs and the monitoring's own data.
     #[arg(
@@ -77,6 +81,11 @@ pub struct CompanyConfig {
     /// Starts the services without fault injection: nothing can be broken on purpose.
     #[arg(long)]
     pub no_faults: bool,
+
+    /// Closes when standard input ends: for a program that opens companies, which may itself be
+    /// killed.
+    #[arg(long, hide = true)]
+    pub until_stdin_ends: bool,
 
     /// Which lines of the services appear here; all of them are in the data folder's `logs`.
     #[arg(long, default_value = "warn", value_enum)]
@@ -145,6 +154,9 @@ async fn open(
     addresses: Addresses,
 ) -> Result<u8, Refused> {
     let stop = Stop::on_signals().context("cannot watch signals")?;
+    if config.until_stdin_ends {
+        stop_when_stdin_ends(stop.clone());
+    }
     let sink = LineSink::new(&data_dir.join("logs"), config.show_logs)
         .context("the logs' folder cannot be made")?;
     let mut supervisor = Supervisor::new(sink);
@@ -198,6 +210,15 @@ async fn work(
     stop.requested().await;
     let _ = writeln!(std::io::stderr().lock(), "closing …");
     Ok(0)
+}
+
+/// On a thread of its own: a read of standard input cannot be given up.
+fn stop_when_stdin_ends(stop: Stop) {
+    std::thread::spawn(move || {
+        // However it ends, it has ended.
+        let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+        stop.request();
+    });
 }
 
 /// How long a service gets to drain before it is killed.

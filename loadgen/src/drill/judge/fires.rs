@@ -17,6 +17,7 @@ pub(super) fn judge(case: &Case<'_>, observed: &Observed, bench: &mut Bench) {
         let name = format!("{} fires", fires.matcher());
         let after_effect = causes::effect_at(began, case, observed).zip(seen.fired);
         bench.expectations.push(ExpectationRecord {
+            alert: Some(fires.alert.clone()),
             held: faults.is_empty(),
             took_s: seen.fired.map(|at| at - began),
             delivered_s: seen.delivered.map(|at| at - began),

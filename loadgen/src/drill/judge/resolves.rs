@@ -60,6 +60,7 @@ fn resolved(
     bench.expectations.push(ExpectationRecord {
         name: format!("{matcher} resolves"),
         kind: "resolves",
+        alert: Some(matcher.alert.clone()),
         held: reasons.is_empty(),
         took_s: last(all),
         delivered_s: last(told),

@@ -51,6 +51,7 @@ fn ready(
             evaluation_interval_s: loaded.pace.evaluation.as_secs_f64(),
             group_wait_s: loaded.grouping.group_wait.as_secs_f64(),
             group_interval_s: loaded.grouping.group_interval.as_secs_f64(),
+            alerts: loaded.alerts,
             ..versions
         },
         seq,

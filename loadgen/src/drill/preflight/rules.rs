@@ -17,6 +17,7 @@ pub(super) struct Loaded {
     pub(super) pace: Pace,
     pub(super) grouping: Grouping,
     pub(super) longest_for: Duration,
+    pub(super) alerts: Vec<String>,
 }
 
 pub(super) async fn look(
@@ -85,6 +86,7 @@ pub(super) async fn look(
             evaluation: groups.iter().map(evaluation).max().unwrap_or_default(),
         },
         grouping: book.routing.grouping(&labels),
+        alerts: alert_names(groups),
         longest_for: groups
             .iter()
             .flat_map(|group| &group.rules)
@@ -92,6 +94,17 @@ pub(super) async fn look(
             .max()
             .unwrap_or_default(),
     })
+}
+
+/// Each name once, in the order of the rules.
+fn alert_names(groups: &[RuleGroup]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for rule in groups.iter().flat_map(|group| &group.rules) {
+        if !names.contains(&rule.name) {
+            names.push(rule.name.clone());
+        }
+    }
+    names
 }
 
 /// The loaded rules and what is known around them.

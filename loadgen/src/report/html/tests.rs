@@ -4,7 +4,7 @@ use super::*;
 use crate::drill::verdict::Verdict;
 use crate::load::report::LoadReport;
 
-mod sample;
+pub(crate) mod sample;
 
 /// What follows `start` up to `end`, for each `start`.
 fn between<'a>(page: &'a str, start: &str, end: &str) -> Vec<&'a str> {

@@ -16,7 +16,7 @@ use crate::report::record::{
 
 const LASTS_S: u32 = 80;
 
-pub(super) fn order_failures() -> DrillRecord {
+pub(crate) fn order_failures() -> DrillRecord {
     DrillRecord {
         schema_version: SCHEMA_VERSION,
         drill_id: "0195947c-5d1e-7a63-b3f2-9c0de5a41e70".into(),
@@ -25,6 +25,7 @@ pub(super) fn order_failures() -> DrillRecord {
         teaches: "A ratio tells that it is broken now, a count tells what it has cost. The ratio ends with its cause; the count of the hour stays."
             .into(),
         seed: 20262,
+        culprits: vec!["pizza-service".to_owned()],
         time_scale: 1.0,
         started_at: datetime!(2026-03-14 09:26:53 UTC),
         ended_at: datetime!(2026-03-14 09:28:13 UTC),
@@ -34,6 +35,9 @@ pub(super) fn order_failures() -> DrillRecord {
             group_wait_s: 1.0,
             group_interval_s: 4.0,
             prometheus_version: "2.42.0".into(),
+            alerts: ["PizzaOrderFailures", "ServiceErrorRatio", "Watchdog"]
+                .map(str::to_owned)
+                .to_vec(),
             alertmanager_version: "0.25.0".into(),
         },
         verdict: Verdict::NotResolved,
@@ -74,6 +78,9 @@ fn expectation(
 ) -> ExpectationRecord {
     let fires = kind == "fires";
     ExpectationRecord {
+        alert: ["fires", "resolves"]
+            .contains(&kind)
+            .then(|| name.split(' ').next().unwrap_or_default().to_owned()),
         name: name.into(),
         kind,
         held,

@@ -1,0 +1,178 @@
+//! Runs planned drills: each on a company of its own, several at once, or all on one that is open.
+
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::company::{OpenError, Opening};
+use super::plan::Planned;
+use crate::company::Company;
+use crate::drill::screen::Screen;
+use crate::drill::verdict::Verdict;
+use crate::drill::{self, DeskChoice, Order};
+use crate::report::record::DrillRecord;
+
+/// Whoever shows how all of them go.
+pub trait Board: Send + Sync {
+    /// A screen for one drill that begins.
+    fn begins(&self, drill: &Planned) -> Arc<dyn Screen>;
+    /// One is over.
+    fn over(&self, drill: &Planned, record: &DrillRecord);
+}
+
+/// How they are run.
+#[derive(Clone, Debug)]
+pub struct How {
+    /// Where.
+    pub stage: Stage,
+    /// The factor on every duration; by the rules' speed where absent.
+    pub time_scale: Option<f64>,
+    /// Hosts beyond this machine and private names that may be drilled.
+    pub allow_hosts: Vec<String>,
+    /// How long each may wait until its company is ready and quiet.
+    pub patience: Duration,
+    /// Where the logs of a company are kept whose drill did not pass, a folder a drill.
+    pub keep_logs: Option<PathBuf>,
+}
+
+/// Where drills are run.
+#[derive(Clone, Debug)]
+pub enum Stage {
+    /// Each on a company of its own, so many at once.
+    Own(Opening, usize),
+    /// All on this one, one after the other.
+    Open(Box<Company>, DeskChoice),
+}
+
+/// Runs them all, or until `stop`: then what runs is stopped, with its faults taken back, and what
+/// has not begun is left out. The records come in the order of the plan.
+pub async fn run(
+    plan: &[Planned],
+    how: &How,
+    board: &Arc<dyn Board>,
+    stop: &CancellationToken,
+) -> Vec<(Planned, DrillRecord)> {
+    let at_once = match &how.stage {
+        Stage::Own(_, companies) => (*companies).max(1),
+        Stage::Open(..) => 1,
+    };
+    let waiting: VecDeque<_> = plan.iter().cloned().enumerate().collect();
+    let waiting = Arc::new(Mutex::new(waiting));
+    let mut workers = JoinSet::new();
+    for _ in 0..at_once {
+        let worker = Worker {
+            how: how.clone(),
+            board: Arc::clone(board),
+            stop: stop.clone(),
+        };
+        workers.spawn(worker.work(Arc::clone(&waiting)));
+    }
+    let mut done: Vec<_> = workers.join_all().await.into_iter().flatten().collect();
+    done.sort_by_key(|(index, ..)| *index);
+    done.into_iter()
+        .map(|(_, drill, record)| (drill, record))
+        .collect()
+}
+
+struct Worker {
+    how: How,
+    board: Arc<dyn Board>,
+    stop: CancellationToken,
+}
+
+impl Worker {
+    async fn work(
+        self,
+        waiting: Arc<Mutex<VecDeque<(usize, Planned)>>>,
+    ) -> Vec<(usize, Planned, DrillRecord)> {
+        let mut done = Vec::new();
+        while !self.stop.is_cancelled() {
+            let Some((index, drill)) = waiting.lock().pop_front() else {
+                break;
+            };
+            let screen = self.board.begins(&drill);
+            let Some(record) = self.drill(&drill, screen).await else {
+                break;
+            };
+            self.board.over(&drill, &record);
+            done.push((index, drill, record));
+        }
+        done
+    }
+
+    /// Nothing where it was stopped before it began.
+    async fn drill(&self, drill: &Planned, screen: Arc<dyn Screen>) -> Option<DrillRecord> {
+        match &self.how.stage {
+            Stage::Open(company, desk) => {
+                let order = self.order(drill, company.as_ref().clone(), *desk);
+                Some(drill::run(&order, screen, &self.stop).await)
+            }
+            Stage::Own(opening, _) => self.drill_own(drill, opening, screen).await,
+        }
+    }
+
+    async fn drill_own(
+        &self,
+        drill: &Planned,
+        opening: &Opening,
+        screen: Arc<dyn Screen>,
+    ) -> Option<DrillRecord> {
+        let opened = match opening.open(&self.stop).await {
+            Ok(opened) => opened,
+            Err(OpenError::Stopped) => return None,
+            Err(error) => return Some(self.refused(drill, error.to_string())),
+        };
+        let record = match opened.addresses() {
+            Ok(company) => {
+                let order = self.order(drill, company, DeskChoice::Leased);
+                drill::run(&order, screen, &self.stop).await
+            }
+            Err(error) => self.refused(drill, error.to_string()),
+        };
+        if record.verdict != Verdict::Pass
+            && let Some(folder) = &self.how.keep_logs
+        {
+            keep(&opened.logs(), &folder.join(&drill.name).join("logs"));
+        }
+        opened.close().await;
+        Some(record)
+    }
+
+    fn order(&self, drill: &Planned, company: Company, desk: DeskChoice) -> Order {
+        Order {
+            scenario: drill.scenario.clone(),
+            seed: Some(drill.seed),
+            time_scale: self.how.time_scale,
+            company,
+            desk,
+            allow_hosts: self.how.allow_hosts.clone(),
+            patience: self.how.patience,
+            put_off: drill.put_off,
+        }
+    }
+
+    /// The record of a drill whose company did not open.
+    fn refused(&self, drill: &Planned, reason: String) -> DrillRecord {
+        let order = self.order(drill, Company::usual(), DeskChoice::Leased);
+        drill::refused(&order, reason)
+    }
+}
+
+/// Keeps the logs, which go with the company's folder. Where that fails, the verdict stands without.
+fn keep(from: &Path, to: &Path) {
+    let copied = std::fs::create_dir_all(to).and_then(|()| {
+        for entry in std::fs::read_dir(from)? {
+            let entry = entry?;
+            std::fs::copy(entry.path(), to.join(entry.file_name()))?;
+        }
+        Ok(())
+    });
+    if let Err(error) = copied {
+        tracing::warn!(folder = %to.display(), %error, "the logs could not be kept");
+    }
+}

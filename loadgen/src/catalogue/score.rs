@@ -1,0 +1,124 @@
+//! The scoreboard: how well the alerting did over many drills. Pure: from records to figures.
+
+use serde::Serialize;
+
+use crate::drill::verdict::Verdict;
+use crate::report::record::{AlertLane, DrillRecord, ExpectationRecord};
+
+mod coverage;
+mod share;
+mod times;
+
+pub use coverage::{Cell, Coverage, Row};
+pub use share::Share;
+pub use times::Times;
+
+/// How well the alerting did. Times are seconds.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Scoreboard {
+    /// Drills that passed, of all that were run.
+    pub passed: Share,
+    /// Expected alerts that fired in time, reached the webhook and stayed, of all expected.
+    pub recall: Share,
+    /// Alert instances that fired and were expected or allowed, of all that fired.
+    pub precision: Share,
+    /// From the cause to firing.
+    pub time_to_detect: Times,
+    /// From the proven effect to firing.
+    pub time_to_detect_from_effect: Times,
+    /// From the cause to the webhook.
+    pub time_to_deliver: Times,
+    /// From the end of the cause to no longer firing.
+    pub time_to_resolve: Times,
+    /// Alert instances that fired and were neither expected nor allowed.
+    pub false_alarms: usize,
+    /// How long was watched, hours, all drills together.
+    pub watched_hours: f64,
+    /// False alarms an hour of watching.
+    pub false_alarms_per_hour: f64,
+    /// First pages that named a culprit in their label `service`, of all drills in which a page
+    /// arrived and somebody was to blame.
+    pub culprit_named: Share,
+    /// Which drill proves which alert.
+    pub coverage: Coverage,
+}
+
+impl Scoreboard {
+    /// Scores these drills.
+    pub fn of<'a>(records: impl IntoIterator<Item = &'a DrillRecord>) -> Self {
+        let records: Vec<&DrillRecord> = records.into_iter().collect();
+        let fires = expectations(&records, "fires");
+        let resolves = expectations(&records, "resolves");
+        let alarms: Vec<&AlertLane> = lanes(&records).filter(|lane| has_fired(lane)).collect();
+        let false_alarms = alarms.iter().filter(|lane| is_unexpected(lane)).count();
+        let watched_hours: f64 = records.iter().map(|record| hours(record)).sum();
+        Self {
+            passed: Share::of(&records, |record| record.verdict == Verdict::Pass),
+            recall: Share::of(&fires, |one| one.held),
+            precision: Share::of(&alarms, |lane| !is_unexpected(lane)),
+            time_to_detect: Times::of(fires.iter().filter_map(|one| one.took_s)),
+            time_to_detect_from_effect: Times::of(fires.iter().filter_map(|one| one.from_effect_s)),
+            time_to_deliver: Times::of(fires.iter().filter_map(|one| one.delivered_s)),
+            time_to_resolve: Times::of(resolves.iter().filter_map(|one| one.took_s)),
+            false_alarms,
+            watched_hours,
+            false_alarms_per_hour: if watched_hours > 0.0 {
+                false_alarms as f64 / watched_hours
+            } else {
+                0.0
+            },
+            culprit_named: Share::of(&first_pages(&records), |named| *named),
+            coverage: Coverage::of(&records),
+        }
+    }
+}
+
+fn expectations<'a>(records: &[&'a DrillRecord], kind: &str) -> Vec<&'a ExpectationRecord> {
+    let all = records.iter().flat_map(|record| &record.expectations);
+    all.filter(|one| one.kind == kind).collect()
+}
+
+fn lanes<'a>(records: &[&'a DrillRecord]) -> impl Iterator<Item = &'a AlertLane> {
+    records.iter().flat_map(|record| &record.alerts)
+}
+
+fn has_fired(lane: &AlertLane) -> bool {
+    lane.stretches
+        .iter()
+        .any(|stretch| stretch.state == "firing")
+}
+
+fn is_unexpected(lane: &AlertLane) -> bool {
+    lane.class == "unexpected"
+}
+
+fn hours(record: &DrillRecord) -> f64 {
+    (record.ended_at - record.started_at)
+        .as_seconds_f64()
+        .max(0.0)
+        / 3600.0
+}
+
+/// Of each drill with a culprit and a page: whether the first page named one.
+fn first_pages(records: &[&DrillRecord]) -> Vec<bool> {
+    let to_blame = records.iter().filter(|record| !record.culprits.is_empty());
+    to_blame
+        .filter_map(|record| names_culprit(record))
+        .collect()
+}
+
+/// Whether the first page of a drill named a culprit; nothing where no page arrived.
+pub fn names_culprit(record: &DrillRecord) -> Option<bool> {
+    let page = record.notifications.iter().find(|notification| {
+        notification.status == "firing"
+            && notification
+                .labels
+                .get("severity")
+                .is_some_and(|severity| severity == "page")
+    })?;
+    let service = page.labels.get("service");
+    Some(service.is_some_and(|service| record.culprits.contains(service)))
+}
+
+#[cfg(test)]
+mod tests;
