@@ -23,6 +23,14 @@ drill: monitoring build ## Runs one drill and ends with its verdict: SCENARIO=su
 	@test -n "$(SCENARIO)" || { echo "say which: make drill SCENARIO=surge; $(FIREDRILL) loadgen list names them"; exit 1; }
 	@$(FIREDRILL) --drill "$(SCENARIO)" --exit-after-drill $(if $(REPORT),--report "$(REPORT)")
 
+.PHONY: drills
+drills: monitoring build ## Runs the whole catalogue on fresh companies, and scores the alerting: [REPORT=DIR]
+	target/release/loadgen --scenario all --report "$(or $(REPORT),reports)"
+
+.PHONY: mutate
+mutate: monitoring build ## Weakens every alerting rule in four ways: each must be found out by its drill
+	python3 scripts/mutate.py
+
 .PHONY: test
 test: ## Installs what the tests need and runs them
 	scripts/test.sh

@@ -6,6 +6,7 @@ mod ports;
 pub mod program;
 pub mod run;
 pub mod score;
+pub mod survey;
 
 pub use plan::{Planned, plan};
 pub use run::{Board, How, run};

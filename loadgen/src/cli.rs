@@ -15,6 +15,7 @@ use crate::drill::verdict::EXIT_USAGE;
 use crate::serve::{self, ServeArgs};
 
 mod catalogue;
+mod coverage;
 mod drill;
 mod events;
 mod reset;
@@ -22,6 +23,7 @@ mod scenarios;
 mod screens;
 mod summary;
 
+use coverage::CoverageArgs;
 use drill::DrillArgs;
 use reset::ResetArgs;
 
@@ -57,6 +59,8 @@ enum Command {
     },
     /// Prints the JSON schema of scenario files.
     Schema,
+    /// Tries which faults of the catalogue the rules of `--rules` would catch, whatever their names.
+    Coverage(Box<CoverageArgs>),
     /// Takes back every fault of every service.
     Reset(Box<ResetArgs>),
     /// Asks one address as fast as it answers, or at a rate.
@@ -112,6 +116,7 @@ where
         Some(Command::Show { name }) => scenarios::show(&name),
         Some(Command::Lint { files }) => scenarios::lint(&files),
         Some(Command::Schema) => scenarios::schema(),
+        Some(Command::Coverage(args)) => coverage::run(&args),
         Some(Command::Reset(args)) => reset::run(&args),
         Some(Command::Bench(args)) => or_complain(args.run()),
         Some(Command::BenchGenerator(args)) => or_complain(args.run()),

@@ -53,7 +53,19 @@ impl ReportFolder {
         &self.0
     }
 
-    fn put_json(&self, name: &str, value: &impl Serialize) -> Result<(), ReportError> {
+    /// A folder in it, for one of many drills.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn inner(&self, name: &str) -> Result<Self, ReportError> {
+        Self::open(&self.0.join(name))
+    }
+
+    /// Writes one JSON file.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn put_json(&self, name: &str, value: &impl Serialize) -> Result<(), ReportError> {
         let mut json =
             serde_json::to_vec_pretty(value).map_err(|error| self.error(error.into()))?;
         json.push(b'\n');

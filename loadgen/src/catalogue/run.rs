@@ -36,6 +36,8 @@ pub struct How {
     pub allow_hosts: Vec<String>,
     /// How long each may wait until its company is ready and quiet.
     pub patience: Duration,
+    /// Looks who notices; see [`crate::drill::Order::survey`].
+    pub survey: Option<Duration>,
     /// Where the logs of a company are kept whose drill did not pass, a folder a drill.
     pub keep_logs: Option<PathBuf>,
 }
@@ -153,6 +155,7 @@ impl Worker {
             allow_hosts: self.how.allow_hosts.clone(),
             patience: self.how.patience,
             put_off: drill.put_off,
+            survey: self.how.survey,
         }
     }
 

@@ -1,7 +1,7 @@
 //! `loadgen --scenario all`: many drills, their scoreboard and their reports.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -15,9 +15,9 @@ use crate::catalogue::company::Opening;
 use crate::catalogue::run::Stage;
 use crate::catalogue::{self, Board, How, Planned, Scoreboard, plan, program};
 use crate::drill::verdict::{EXIT_BAD_SCENARIO, EXIT_USAGE, Verdict};
-use crate::report::ReportFolder;
 use crate::report::catalogue::Overview;
 use crate::report::record::DrillRecord;
+use crate::report::{ReportError, ReportFolder};
 use crate::scenario::{self, Scenario, ScenarioError};
 
 mod board;
@@ -67,6 +67,34 @@ impl ManyArgs {
             || self.rules.is_some()
             || self.speed.is_some()
     }
+
+    /// How many fresh companies at once, at least one.
+    pub(super) fn at_once(&self) -> usize {
+        self.companies.unwrap_or(COMPANIES).max(1).into()
+    }
+
+    /// What is left out.
+    pub(super) fn skipped(&self) -> &[String] {
+        &self.skip
+    }
+
+    /// How fresh companies are opened.
+    pub(super) fn opening(&self) -> Result<Opening, String> {
+        let program = program::find(self.firedrill.as_deref()).ok_or(
+            "the program firedrill, which opens companies, is not there; say where by --firedrill, or drill an open company by --companies 0",
+        )?;
+        let mut arguments = Vec::new();
+        if let Some(rules) = &self.rules {
+            let rules = rules
+                .canonicalize()
+                .map_err(|error| format!("--rules {}: {error}", rules.display()))?;
+            arguments.extend(["--rules".to_owned(), rules.display().to_string()]);
+        }
+        if let Some(speed) = &self.speed {
+            arguments.extend(["--speed".to_owned(), speed.clone()]);
+        }
+        Ok(Opening { program, arguments })
+    }
 }
 
 /// Whether that is more than one scenario.
@@ -79,7 +107,7 @@ pub(super) fn run(args: &DrillArgs, names: &str) -> ExitCode {
         Ok(scenarios) => scenarios,
         Err(error) => return complain(error, EXIT_BAD_SCENARIO),
     };
-    let folder = match args.report.as_deref().map(ReportFolder::open).transpose() {
+    let folder = match folder(args.report.as_deref()) {
         Ok(folder) => folder,
         Err(error) => return complain(error, EXIT_USAGE),
     };
@@ -92,7 +120,11 @@ pub(super) fn run(args: &DrillArgs, names: &str) -> ExitCode {
     conclude(&done, plan.len(), folder.as_ref())
 }
 
-fn scenarios(names: &str, skip: &[String]) -> Result<Vec<Scenario>, ScenarioError> {
+pub(super) fn folder(path: Option<&Path>) -> Result<Option<ReportFolder>, ReportError> {
+    path.map(ReportFolder::open).transpose()
+}
+
+pub(super) fn scenarios(names: &str, skip: &[String]) -> Result<Vec<Scenario>, ScenarioError> {
     let all = scenario::built_ins().iter().map(|built_in| built_in.name);
     let names: Vec<&str> = if names == ALL {
         all.collect()
@@ -120,35 +152,19 @@ fn how(args: &DrillArgs) -> Result<How, String> {
         let desk = args.desk(&company)?;
         Stage::Open(Box::new(company), desk)
     } else {
-        Stage::Own(opening(many)?, at_once.into())
+        Stage::Own(many.opening()?, at_once.into())
     };
     Ok(How {
         stage,
         time_scale: args.time_scale,
         allow_hosts: args.allow_host.clone(),
         patience: args.preflight_timeout.get(),
+        survey: None,
         keep_logs: args.report.clone(),
     })
 }
 
-fn opening(many: &ManyArgs) -> Result<Opening, String> {
-    let program = program::find(many.firedrill.as_deref()).ok_or(
-        "the program firedrill, which opens companies, is not there; say where by --firedrill, or drill an open company by --companies 0",
-    )?;
-    let mut arguments = Vec::new();
-    if let Some(rules) = &many.rules {
-        let rules = rules
-            .canonicalize()
-            .map_err(|error| format!("--rules {}: {error}", rules.display()))?;
-        arguments.extend(["--rules".to_owned(), rules.display().to_string()]);
-    }
-    if let Some(speed) = &many.speed {
-        arguments.extend(["--speed".to_owned(), speed.clone()]);
-    }
-    Ok(Opening { program, arguments })
-}
-
-fn conduct(plan: &[Planned], how: &How) -> io::Result<Vec<(Planned, DrillRecord)>> {
+pub(super) fn conduct(plan: &[Planned], how: &How) -> io::Result<Vec<(Planned, DrillRecord)>> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;

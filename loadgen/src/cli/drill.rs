@@ -198,6 +198,7 @@ impl DrillArgs {
             allow_hosts: self.allow_host,
             patience: self.preflight_timeout.get(),
             put_off: 0.0,
+            survey: None,
         })
     }
 }

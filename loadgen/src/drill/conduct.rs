@@ -92,6 +92,7 @@ impl Stage<'_> {
             scenario: &self.ready.scenario,
             fires: &self.ready.fires,
             allows: &self.ready.allows,
+            survey: self.ready.survey,
         }
     }
 

@@ -41,13 +41,22 @@ pub fn course(case: &Case<'_>, longest_for: Duration, so_far: &SoFar<'_>) -> Cou
     if so_far.now_s < case.scenario.duration().as_secs_f64() {
         return Course::Running;
     }
-    let waiting = waits_to_fire(case, so_far)
+    let waiting = waits_for_anybody(case, so_far)
+        .or_else(|| waits_to_fire(case, so_far))
         .or_else(|| waits_to_resolve(case, so_far))
         .or_else(|| waits_to_decide(case, longest_for, so_far));
     waiting.map_or(Course::Over, Course::Waiting)
 }
 
+/// A survey waits until somebody has noticed.
+fn waits_for_anybody(case: &Case<'_>, so_far: &SoFar<'_>) -> Option<String> {
+    let bound = causes::ends(case.scenario, so_far.faults) + case.survey?.as_secs_f64();
+    let noticed = so_far.lanes.iter().any(|lane| lane.fired_at().is_some());
+    (!noticed && so_far.now_s < bound).then(|| "somebody to notice".to_owned())
+}
+
 fn waits_to_fire(case: &Case<'_>, so_far: &SoFar<'_>) -> Option<String> {
+    let ended = causes::ends(case.scenario, so_far.faults);
     case.scenario
         .expect
         .fires
@@ -62,7 +71,14 @@ fn waits_to_fire(case: &Case<'_>, so_far: &SoFar<'_>) -> Option<String> {
                 .iter()
                 .find(|lane| matcher.matches(&lane.labels) && lane.fired_at().is_some());
             let Some(lane) = fired else {
-                return in_time.then(|| format!("{} to fire", fires.alert));
+                // What its window no longer holds, and is not pending, cannot fire any more.
+                let is_pending = so_far
+                    .lanes
+                    .iter()
+                    .any(|lane| lane.open && matcher.matches(&lane.labels));
+                let may_fire =
+                    is_pending || so_far.now_s < ended + limits.resolves.total().as_secs_f64();
+                return (in_time && may_fire).then(|| format!("{} to fire", fires.alert));
             };
             let is_delivered = delivered(lane, "firing", so_far.notifications).is_some();
             (in_time && !is_delivered).then(|| format!("{} to reach the webhook", fires.alert))

@@ -1,5 +1,7 @@
 //! Judgement: a pure function from what was observed to verdicts. No clock, no network.
 
+use std::time::Duration;
+
 use crate::drill::lanes::Lane;
 use crate::drill::limits::AlertLimits;
 use crate::drill::verdict::Verdict;
@@ -26,6 +28,9 @@ pub struct Case<'a> {
     pub fires: &'a [AlertLimits],
     /// The limits of `expect.allows`, one each, in order; nothing where no such rule is loaded.
     pub allows: &'a [Option<AlertLimits>],
+    /// Whether whoever notices is welcome, and how long after the cause somebody is waited for; see
+    /// [`crate::drill::Order::survey`].
+    pub survey: Option<Duration>,
 }
 
 /// What was seen. Times are seconds since the drill's start.

@@ -29,6 +29,9 @@ pub struct Field<'a> {
     pub scenario: &'a Scenario,
     /// The factor on its durations; by the rules' speed where absent.
     pub time_scale: Option<f64>,
+    /// How long, at demo speed, after the cause somebody is waited for who notices; see
+    /// [`super::Order::survey`].
+    pub survey: Option<Duration>,
     /// The monitoring.
     pub monitors: &'a Monitors,
     /// The API that customers use.
@@ -54,6 +57,8 @@ pub struct Ready {
     pub pace: Pace,
     /// What the reports say about the monitoring.
     pub monitoring: Monitoring,
+    /// [`Field::survey`], stretched to the rules' speed.
+    pub survey: Option<Duration>,
     /// The longest `for` of any rule.
     pub longest_for: Duration,
     /// The newest notification so far.

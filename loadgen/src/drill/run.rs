@@ -48,6 +48,9 @@ pub struct Order {
     /// How far the start is put off once the field is ready: a share, from 0 to 1, of the scrape or
     /// the evaluation interval, whichever is longer. So that faults meet every phase of them.
     pub put_off: f64,
+    /// Looks who notices, instead of who should: whatever fires is allowed, the scenario's own alerts
+    /// are not asked for, and somebody is waited for so long after the cause, at demo speed.
+    pub survey: Option<Duration>,
 }
 
 /// Where the turn is taken and deliveries are learnt.
@@ -128,8 +131,10 @@ impl<'a> Drill<'a> {
         stop: &CancellationToken,
     ) -> Result<(Ready, Observed, super::clock::Clock), Refusal> {
         let broken = self.broken(prepared);
+        let surveyed = self.order.survey.map(|_| surveyed(&self.order.scenario));
         let field = Field {
-            scenario: &self.order.scenario,
+            scenario: surveyed.as_ref().unwrap_or(&self.order.scenario),
+            survey: self.order.survey,
             time_scale: self.order.time_scale,
             monitors: &prepared.monitors,
             pizza: &prepared.pizza,
@@ -200,6 +205,7 @@ impl<'a> Drill<'a> {
             scenario: &ready.scenario,
             fires: &ready.fires,
             allows: &ready.allows,
+            survey: ready.survey,
         };
         let judgement = judge(&case, &observed);
         DrillRecord {
@@ -248,6 +254,15 @@ impl<'a> Drill<'a> {
             load: LoadReport::default(),
         }
     }
+}
+
+/// The scenario without its own alerts and bounds.
+fn surveyed(scenario: &Scenario) -> Scenario {
+    let mut surveyed = scenario.clone();
+    surveyed.expect.fires.clear();
+    surveyed.expect.allows.clear();
+    surveyed.expect.thresholds.clear();
+    surveyed
 }
 
 /// Why a drill did not begin.

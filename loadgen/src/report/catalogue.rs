@@ -61,7 +61,7 @@ impl ReportFolder {
     /// When a file cannot be written.
     pub fn write_all(&self, overview: &Overview<'_>) -> Result<(), ReportError> {
         for drill in &overview.drills {
-            Self::open(&self.path().join(drill.name))?.write(drill.record)?;
+            self.inner(drill.name)?.write(drill.record)?;
         }
         let records = overview.drills.iter().map(|drill| drill.record);
         self.put_json("report.json", overview)?;

@@ -75,6 +75,7 @@ pub(crate) fn order(world: &World, scenario: Scenario) -> Order {
         allow_hosts: Vec::new(),
         patience: Duration::from_secs(1),
         put_off: 0.0,
+        survey: None,
     }
 }
 

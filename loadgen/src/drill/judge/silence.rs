@@ -62,6 +62,7 @@ fn class(lane: &Lane, case: &Case<'_>) -> &'static str {
     {
         "expected"
     } else if lane.fired_at().is_none()
+        || case.survey.is_some()
         || expect
             .allows
             .iter()

@@ -93,6 +93,7 @@ impl Drill {
             scenario: &self.scenario,
             fires: &vec![limits.clone(); self.scenario.expect.fires.len()],
             allows: &vec![Some(limits); self.scenario.expect.allows.len()],
+            survey: None,
         };
         judge(&case, &self.observed)
     }

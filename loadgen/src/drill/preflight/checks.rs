@@ -27,7 +27,10 @@ pub(super) async fn look(field: &Field<'_>) -> Result<Ready, Vec<Obstacle>> {
     let scenario = field.scenario.scaled(scale);
     let loaded = rules::look(field, &scenario, &targets, &groups, &mut obstacles).await;
     match loaded {
-        Some(loaded) if obstacles.is_empty() => Ok(ready(scenario, scale, loaded, monitoring, seq)),
+        Some(loaded) if obstacles.is_empty() => Ok(Ready {
+            survey: field.survey.map(|wait| wait.mul_f64(scale)),
+            ..ready(scenario, scale, loaded, monitoring, seq)
+        }),
         _ => Err(obstacles),
     }
 }
@@ -45,6 +48,7 @@ fn ready(
         fires: loaded.fires,
         allows: loaded.allows,
         pace: loaded.pace,
+        survey: None,
         longest_for: loaded.longest_for,
         monitoring: Monitoring {
             scrape_interval_s: loaded.pace.scrape.as_secs_f64(),

@@ -31,10 +31,10 @@ fn row(row: &Row, scenarios: &[String]) -> String {
     } else {
         " class=\"unproven\""
     };
-    let note = if row.proven {
-        ""
-    } else {
-        " <em>not proven</em>"
+    let note = match (row.proven, row.cells.iter().any(|cell| cell.proven > 0)) {
+        (true, true) => "",
+        (true, false) => " <em class=\"quiet\">by every preflight</em>",
+        (false, _) => " <em>not proven</em>",
     };
     format!(
         "<tr{class}><th scope=\"row\">{}{note}</th>{cells}</tr>\n",

@@ -42,7 +42,7 @@ fn row(drill: &Entry<'_>, longest: f64) -> String {
         (_, Some(reason)) => reason,
     };
     let what = format!(
-        "<a href=\"{name}/report.html\"><b>{name}</b></a><br><span class=\"quiet\">{}</span>",
+        "<div><a href=\"{name}/report.html\"><b>{name}</b></a><br><span class=\"quiet\">{}</span></div>",
         text(about)
     );
     let slowest_of = |kind: &str, figure: fn(&ExpectationRecord) -> Option<f64>| {
@@ -92,8 +92,8 @@ fn detected(drill: &Entry<'_>, longest: f64) -> String {
         .took_s
         .map_or_else(|| "never".to_owned(), words::seconds);
     format!(
-        "<span class=\"against\"><span class=\"limit{over}\" style=\"width:{width:.1}%\"><i style=\"width:{used:.1}%\"></i></span></span>\
-         <span class=\"quiet\">{} {took} of {}</span>",
+        "<div class=\"time\"><span class=\"against\"><span class=\"limit{over}\" style=\"width:{width:.1}%\"><i style=\"width:{used:.1}%\"></i></span></span>\
+         <span class=\"quiet\">{} {took} of {}</span></div>",
         text(fires.alert.as_deref().unwrap_or_default()),
         words::seconds(limit)
     )
