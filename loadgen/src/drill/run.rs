@@ -22,7 +22,7 @@ use super::verdict::Verdict;
 use crate::company::Company;
 use crate::load::report::LoadReport;
 use crate::report::record::{DrillRecord, ExpectationRecord, Finding, Monitoring, SCHEMA_VERSION};
-use crate::scenario::Scenario;
+use crate::scenario::{Effect, Scenario};
 
 mod prepared;
 
@@ -256,9 +256,12 @@ impl<'a> Drill<'a> {
     }
 }
 
-/// The scenario without its own alerts and bounds.
+/// The scenario without its own alerts and bounds, and without proofs by its own alerts.
 fn surveyed(scenario: &Scenario) -> Scenario {
     let mut surveyed = scenario.clone();
+    let by_alerts =
+        |effect: &Effect| matches!(effect, Effect::Query { promql } if promql.contains("ALERTS"));
+    surveyed.expect.effect.retain(|effect| !by_alerts(effect));
     surveyed.expect.fires.clear();
     surveyed.expect.allows.clear();
     surveyed.expect.thresholds.clear();
