@@ -5,7 +5,7 @@ rules are weakened in one way at a time, and every scenario is drilled on a fres
 expectation of each alert must fail, by name, as MISSED or LATE. A drill that failed for any other
 reason proves nothing, and counts as a failure of this check.
 
-    python3 scripts/mutate.py [--kinds KIND ...] [--companies N] [--scenarios NAME,NAME]
+    python3 scripts/mutate.py [--kinds KIND ...] [--companies N] [--scenarios NAME,NAME] [--loadgen PROGRAM]
 """
 
 import argparse
@@ -20,7 +20,6 @@ import tomllib
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 RULES = ROOT / "prometheus/rules"
 SCENARIOS = ROOT / "loadgen/scenarios"
-LOADGEN = ROOT / "target/release/loadgen"
 
 # The alert that fires always is no drill's: every preflight proves it.
 WATCHDOG = "Watchdog"
@@ -105,9 +104,9 @@ def must_fire():
     return scenarios
 
 
-def drill(rules, scenarios, companies, report):
+def drill(loadgen, rules, scenarios, companies, report):
     command = [
-        str(LOADGEN),
+        loadgen,
         f"--scenario={','.join(scenarios)}",
         f"--rules={rules}",
         f"--companies={companies}",
@@ -143,6 +142,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
     parser.add_argument("--companies", type=int, default=6)
+    parser.add_argument("--loadgen", default=str(ROOT / "target/release/loadgen"))
     parser.add_argument("--scenarios", help="names with commas between them; all where absent")
     options = parser.parse_args()
 
@@ -155,7 +155,7 @@ def main():
             rules, report = pathlib.Path(folder, "rules"), pathlib.Path(folder, "report")
             rules.mkdir()
             changed = weaken(kind, rules)
-            outcome = drill(rules, scenarios, options.companies, report)
+            outcome = drill(options.loadgen, rules, scenarios, options.companies, report)
             good = verdicts(kind, outcome, scenarios, changed) and good
     print("no weakened rule survived" if good else "NOT all weakened rules were found out")
     sys.exit(0 if good else 1)
