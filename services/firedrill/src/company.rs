@@ -168,10 +168,7 @@ async fn work(
         supervisor.start(spec, &token).await?;
     }
     supervisor
-        .start(
-            roles::customers(data_dir, addresses, &config.baseline)?,
-            &token,
-        )
+        .start(roles::customers(data_dir, addresses, config)?, &token)
         .await?;
     let open_after = began.elapsed();
     let monitors = monitors::plan(config, data_dir, addresses)?;
