@@ -55,7 +55,6 @@ pub(super) async fn look(
             .max()
             .unwrap_or_default(),
         resolves: scenario.expect.resolves,
-        shared: scenario.expect.fires.len() + scenario.expect.allows.len() > 1,
     };
     let fires: Vec<_> = scenario
         .expect
@@ -101,7 +100,6 @@ struct Book<'a> {
     silences: Vec<Silence>,
     scrape: Duration,
     resolves: Within,
-    shared: bool,
 }
 
 impl Book<'_> {
@@ -161,7 +159,6 @@ impl Book<'_> {
             rule,
             pace,
             &self.routing.grouping(known),
-            self.shared,
             within,
             self.resolves,
         )

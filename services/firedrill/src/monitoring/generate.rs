@@ -23,7 +23,7 @@ pub struct Endpoints {
     pub prometheus: SocketAddr,
     /// Alertmanager's own address.
     pub alertmanager: SocketAddr,
-    /// Where Alertmanager delivers.
+    /// Where Alertmanager delivers; the watchdog's path is beside it.
     pub webhook: Url,
 }
 
@@ -114,6 +114,7 @@ pub fn generate(
     write_yaml(dir, PROMETHEUS.path, speed, &prometheus)?;
     let alertmanager = speed::scale_config(ALERTMANAGER.text, speed)
         .and_then(|yaml| deliver_to(&yaml, &endpoints.webhook))
+        .and_then(|config| speed::write(&config))
         .context("alertmanager.yml")?;
     write_yaml(dir, ALERTMANAGER.path, speed, &alertmanager)?;
     write_targets(dir, endpoints)
@@ -135,7 +136,8 @@ fn is_ours(path: &Path) -> anyhow::Result<bool> {
     Ok(text.starts_with(MARK.as_bytes()))
 }
 
-fn deliver_to(yaml: &str, webhook: &Url) -> anyhow::Result<String> {
+/// Sends every webhook to the host of `webhook`, each to its own path there.
+fn deliver_to(yaml: &str, webhook: &Url) -> anyhow::Result<Value> {
     let mut config = speed::read(yaml)?;
     let receivers = config.get_mut("receivers").and_then(Value::as_array_mut);
     for receiver in receivers.context("no `receivers`")? {
@@ -143,10 +145,12 @@ fn deliver_to(yaml: &str, webhook: &Url) -> anyhow::Result<String> {
             .get_mut("webhook_configs")
             .and_then(Value::as_array_mut);
         for hook in hooks.into_iter().flatten() {
-            hook["url"] = webhook.as_str().into();
+            let url = hook["url"].as_str().context("a webhook has a `url`")?;
+            let path = Url::parse(url)?.path().to_owned();
+            hook["url"] = webhook.join(&path)?.as_str().into();
         }
     }
-    speed::write(&config)
+    Ok(config)
 }
 
 fn write_yaml(dir: &Path, path: &str, speed: Speed, text: &str) -> anyhow::Result<()> {

@@ -94,9 +94,9 @@ fn late() {
                 "over the limit of 33 s",
             ),
             (
-                "delivered after 36 s of 35 s",
-                |drill| told(drill, &[("firing", 46.0), ("resolved", 47.0)]),
-                "over the limit of 35 s",
+                "delivered after 39 s of 38 s",
+                |drill| told(drill, &[("firing", 49.0), ("resolved", 50.0)]),
+                "over the limit of 38 s",
             ),
             (
                 "does not stay",

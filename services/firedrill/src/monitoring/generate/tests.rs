@@ -71,7 +71,10 @@ fn the_addresses_are_those_given() -> anyhow::Result<()> {
         assert!(read(&dir, "targets/prometheus.json")?.contains("127.0.0.1:19090"));
         assert!(read(&dir, "targets/alertmanager.json")?.contains("127.0.0.1:19093"));
         let alertmanager = read(&dir, "alertmanager.yml")?;
-        assert!(alertmanager.contains("http://127.0.0.1:18002/alerts/webhook"));
+        for path in ["webhook", "watchdog"] {
+            let url = format!("http://127.0.0.1:18002/alerts/{path}");
+            assert!(alertmanager.contains(&url), "{url}");
+        }
         assert!(!alertmanager.contains(":8002"));
     }
     Ok(())
