@@ -9,6 +9,7 @@ pub mod duration;
 pub mod effects;
 pub mod faults;
 pub mod http;
+pub mod inhibitions;
 pub mod injector;
 pub mod judge;
 pub mod lanes;

@@ -65,6 +65,7 @@ pub(super) async fn conduct(stage: &Stage<'_>) -> Result<(Observed, Clock), Star
     let load = scene.load.finish().await;
     let mut observed = Observed {
         notifications: scene.watch.notifications().to_vec(),
+        inhibited: scene.watch.inhibited().to_vec(),
         effects: scene.effects.seen().to_vec(),
         load,
         monitoring_failures: scene.watch.failures().to_vec(),
@@ -92,6 +93,7 @@ impl Stage<'_> {
             scenario: &self.ready.scenario,
             fires: &self.ready.fires,
             allows: &self.ready.allows,
+            routing: &self.ready.routing,
         }
     }
 
@@ -232,6 +234,7 @@ impl Scene {
             now_s: self.clock.now_s(),
             lanes: self.watch.lanes().all(),
             notifications: self.watch.notifications(),
+            inhibited: self.watch.inhibited(),
             faults: &injected.records,
         };
         course(&stage.case(), stage.ready.longest_for, &so_far)

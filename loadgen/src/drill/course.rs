@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use super::inhibitions::Inhibited;
 use super::judge::Case;
 use super::judge::causes;
 use super::judge::fires::delivered;
-use super::judge::resolves::told;
+use super::judge::resolves::{ended_unheard, told};
 use super::lanes::Lane;
 use super::limits::AlertLimits;
 use crate::report::record::{FaultRecord, NotificationRecord};
@@ -20,6 +21,8 @@ pub struct SoFar<'a> {
     pub lanes: &'a [Lane],
     /// Notifications seen.
     pub notifications: &'a [NotificationRecord],
+    /// What Alertmanager held back.
+    pub inhibited: &'a [Inhibited],
     /// Faults injected.
     pub faults: &'a [FaultRecord],
 }
@@ -82,7 +85,8 @@ fn waits_to_resolve(case: &Case<'_>, so_far: &SoFar<'_>) -> Option<String> {
                 return in_time.then(|| format!("{} to resolve", lane.name()));
             }
             let in_time = so_far.now_s < ended + limits.resolve_delivered.total().as_secs_f64();
-            let is_told = told(lane, so_far.notifications).is_some();
+            let is_told =
+                told(lane, so_far.notifications).is_some() || ended_unheard(lane, so_far.inhibited);
             (in_time && !is_told)
                 .then(|| format!("the webhook to hear that {} resolved", lane.name()))
         })

@@ -1,7 +1,9 @@
 //! Judgement: a pure function from what was observed to verdicts. No clock, no network.
 
+use crate::drill::inhibitions::Inhibited;
 use crate::drill::lanes::Lane;
 use crate::drill::limits::AlertLimits;
+use crate::drill::route::Routing;
 use crate::drill::verdict::Verdict;
 use crate::load::report::LoadReport;
 use crate::report::record::{
@@ -13,6 +15,7 @@ pub(in crate::drill) mod causes;
 mod effects;
 pub(in crate::drill) mod fires;
 mod generator;
+mod notified;
 pub(in crate::drill) mod resolves;
 mod silence;
 mod thresholds;
@@ -26,6 +29,8 @@ pub struct Case<'a> {
     pub fires: &'a [AlertLimits],
     /// The limits of `expect.allows`, one each, in order; nothing where no such rule is loaded.
     pub allows: &'a [Option<AlertLimits>],
+    /// Alertmanager's routes and receivers; without any where there is no Alertmanager.
+    pub routing: &'a Routing,
 }
 
 /// What was seen. Times are seconds since the drill's start.
@@ -35,6 +40,8 @@ pub struct Observed {
     pub lanes: Vec<Lane>,
     /// What the webhook receiver got, in order.
     pub notifications: Vec<NotificationRecord>,
+    /// What Alertmanager held back.
+    pub inhibited: Vec<Inhibited>,
     /// What was measured for `expect.effect`, one each, in order.
     pub effects: Vec<EffectSeen>,
     /// The faults as injected.
@@ -79,6 +86,7 @@ pub fn judge(case: &Case<'_>, observed: &Observed) -> Judgement {
     effects::judge(case, observed, &mut bench);
     fires::judge(case, observed, &mut bench);
     let lanes = silence::judge(case, observed, &mut bench);
+    notified::judge(case, observed, &mut bench);
     resolves::judge(case, observed, &mut bench);
     thresholds::judge(case, observed, &mut bench);
     generator::judge(case, observed, &mut bench);

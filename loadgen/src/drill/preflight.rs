@@ -10,6 +10,7 @@ use super::faults::Faults;
 use super::http::Api;
 use super::limits::{AlertLimits, Pace};
 use super::monitors::Monitors;
+use super::route::Routing;
 use super::screen::Screen;
 use super::verdict::Verdict;
 use crate::report::record::Monitoring;
@@ -50,6 +51,8 @@ pub struct Ready {
     pub fires: Vec<AlertLimits>,
     /// The limits of `expect.allows`.
     pub allows: Vec<Option<AlertLimits>>,
+    /// Alertmanager's routes and receivers.
+    pub routing: Routing,
     /// The monitoring's pace.
     pub pace: Pace,
     /// What the reports say about the monitoring.

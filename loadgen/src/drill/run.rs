@@ -179,6 +179,7 @@ impl<'a> Drill<'a> {
             scenario: &ready.scenario,
             fires: &ready.fires,
             allows: &ready.allows,
+            routing: &ready.routing,
         };
         let judgement = judge(&case, &observed);
         DrillRecord {

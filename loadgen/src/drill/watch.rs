@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::clock::Clock;
 use super::desk::Desk;
 use super::http::HttpError;
+use super::inhibitions::{Inhibited, Inhibitions};
 use super::lanes::Lanes;
 use super::limits::Pace;
 use super::monitors::Monitors;
@@ -25,6 +26,7 @@ pub struct Watch {
     drilled: BTreeSet<String>,
     lanes: Lanes,
     notifications: Vec<NotificationRecord>,
+    inhibitions: Inhibitions,
     seq: u64,
     failures: Vec<String>,
     vitals: Vitals,
@@ -76,6 +78,7 @@ impl Watch {
             drilled,
             lanes: Lanes::default(),
             notifications: Vec::new(),
+            inhibitions: Inhibitions::default(),
             seq,
             failures: Vec::new(),
             vitals: Vitals::new(pace, poll),
@@ -120,6 +123,7 @@ impl Watch {
             self.failures.extend(self.vitals.targets.look(now, sign));
         }
         if let Ok(held) = held {
+            self.inhibitions.look(self.clock.now_s(), &held);
             let sign = must(
                 held.iter().any(|alert| is_watchdog(&alert.labels)),
                 "Alertmanager does not hold it",
@@ -223,6 +227,8 @@ impl Watch {
         screen.event(at_s, &event);
         self.notifications.push(NotificationRecord {
             at_s,
+            receiver: received.receiver,
+            group: received.group,
             status: received.status,
             labels: received.labels,
         });
@@ -242,6 +248,11 @@ impl Watch {
     /// The notifications seen so far, the Watchdog's left out.
     pub fn notifications(&self) -> &[NotificationRecord] {
         &self.notifications
+    }
+
+    /// What Alertmanager held back so far.
+    pub fn inhibited(&self) -> &[Inhibited] {
+        self.inhibitions.all()
     }
 
     /// How the monitoring has failed so far.

@@ -219,6 +219,27 @@ async fn unexpected_where_more_fires_than_should() {
 }
 
 #[tokio::test]
+async fn unexpected_where_the_wrong_ones_are_told_or_twice() {
+    let misroutes = Manners {
+        receiver: "ticket",
+        ..Manners::default()
+    };
+    let stutters = Manners {
+        stutters: true,
+        ..Manners::default()
+    };
+    for (manners, reason) in [
+        (misroutes, "was told to `ticket`; its severity is page"),
+        (stutters, "was told the same of"),
+    ] {
+        let record = verdict(manners).await;
+        let reasons = reasons(&record);
+        assert_eq!(record.verdict, Verdict::Unexpected, "{reasons}");
+        assert!(reasons.contains(reason), "{reasons}");
+    }
+}
+
+#[tokio::test]
 async fn not_resolved_where_it_goes_on_firing() {
     let record = verdict(Manners {
         resolves: false,

@@ -33,6 +33,10 @@ pub(crate) struct Manners {
     pub resolves: bool,
     /// Whether Alertmanager sends webhooks.
     pub tells: bool,
+    /// The receiver that it sends them to.
+    pub receiver: &'static str,
+    /// Whether it sends each of them twice.
+    pub stutters: bool,
     /// Whether a fault that was put strikes.
     pub strikes: bool,
     /// Whether a second alert fires while a fault is active.
@@ -78,6 +82,8 @@ impl Default for Manners {
             notices: true,
             resolves: true,
             tells: true,
+            receiver: "page",
+            stutters: false,
             strikes: true,
             overreacts: false,
             forgets: false,
@@ -222,9 +228,15 @@ async fn evaluate(state: Arc<State>, inbox: Arc<Inbox>) {
     loop {
         ticks.tick().await;
         for (alert, status) in state.evaluate() {
-            let body = json!({ "alerts": [{ "status": status, "labels": state.labels(alert) }] });
+            let alerts = json!([{ "status": status, "labels": state.labels(alert) }]);
+            let group = format!("{{}}:{{alertname={alert:?}}}");
+            let body =
+                json!({ "receiver": state.manners.receiver, "groupKey": group, "alerts": alerts });
             let webhook: Webhook = serde_json::from_value(body).expect("a webhook");
             if state.manners.tells {
+                inbox.put(webhook.clone(), OffsetDateTime::now_utc());
+            }
+            if state.manners.stutters {
                 inbox.put(webhook, OffsetDateTime::now_utc());
             }
         }

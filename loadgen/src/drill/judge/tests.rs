@@ -10,6 +10,7 @@ use crate::scenario::{AlertMatcher, Within};
 use std::time::Duration;
 
 mod good;
+mod notified;
 mod ranking;
 mod silence;
 mod tables;
@@ -93,6 +94,7 @@ impl Drill {
             scenario: &self.scenario,
             fires: &vec![limits.clone(); self.scenario.expect.fires.len()],
             allows: &vec![Some(limits); self.scenario.expect.allows.len()],
+            routing: &routing(),
         };
         judge(&case, &self.observed)
     }
@@ -127,6 +129,13 @@ fn limits() -> AlertLimits {
         ..Grouping::default()
     };
     AlertLimits::new(&rule, pace, &grouping, Within::Auto, Within::Auto).expect("limits")
+}
+
+/// With a receiver a severity, and a repetition a minute.
+fn routing() -> Routing {
+    let configuration =
+        "route: {receiver: page, repeat_interval: 1m}\nreceivers: [{name: page}, {name: ticket}]";
+    Routing::parse(configuration).expect("a configuration")
 }
 
 fn labels(alert: &str) -> Labels {
@@ -164,6 +173,8 @@ fn notification(alert: &str, status: &str, at_s: f64) -> NotificationRecord {
     labels.insert("cluster".to_owned(), "added by Alertmanager".to_owned());
     NotificationRecord {
         at_s,
+        receiver: "page".to_owned(),
+        group: r#"{}:{service="pizza-service"}"#.to_owned(),
         status: status.to_owned(),
         labels,
     }

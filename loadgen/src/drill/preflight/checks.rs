@@ -44,6 +44,7 @@ fn ready(
         time_scale,
         fires: loaded.fires,
         allows: loaded.allows,
+        routing: loaded.routing,
         pace: loaded.pace,
         longest_for: loaded.longest_for,
         monitoring: Monitoring {

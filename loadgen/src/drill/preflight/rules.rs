@@ -16,6 +16,7 @@ pub(super) struct Loaded {
     pub(super) allows: Vec<Option<AlertLimits>>,
     pub(super) pace: Pace,
     pub(super) grouping: Grouping,
+    pub(super) routing: Routing,
     pub(super) longest_for: Duration,
 }
 
@@ -90,6 +91,7 @@ pub(super) async fn look(
             .map(|rule| lasts(rule.duration))
             .max()
             .unwrap_or_default(),
+        routing: book.routing,
     })
 }
 

@@ -14,7 +14,14 @@ use super::{ALERT, Blindness, OTHER, State as World};
 
 type Shared = State<Arc<World>>;
 
-const CONFIGURATION: &str = "route:\n  receiver: webhook\n  group_by: [service, alertname]\n  group_wait: 500ms\n  group_interval: 1s\n";
+const CONFIGURATION: &str = "
+route:
+  receiver: page
+  group_by: [alertname]
+  group_wait: 500ms
+  group_interval: 1s
+receivers: [{name: page}, {name: ticket}]
+";
 
 pub(crate) fn router() -> Router<Arc<World>> {
     Router::new()
