@@ -92,6 +92,44 @@ impl AlertLimits {
     }
 }
 
+impl AlertLimits {
+    /// The limits of an alert whose rule is not known: as written, else `detection`. Without a
+    /// grouping, its delivery is what is seen of it.
+    pub fn without_rule(
+        detection: Duration,
+        grouping: Option<&Grouping>,
+        within: Within,
+        resolves: Within,
+    ) -> Self {
+        let limit = |within| match within {
+            Within::Auto => Budget::default().with("detection limit", detection),
+            Within::Fixed(span) => Budget::default().with("as written", span.get()),
+        };
+        let (fires, resolves) = (limit(within), limit(resolves));
+        let Some(grouping) = grouping else {
+            return Self {
+                delivered: fires.clone(),
+                resolve_delivered: resolves.clone(),
+                fires,
+                resolves,
+            };
+        };
+        let (wait, waited) = first_wait(grouping);
+        Self {
+            delivered: fires.clone().with(wait, waited).with("look", LOOK),
+            resolve_delivered: resolves
+                .clone()
+                .with("group_interval", grouping.group_interval)
+                .with("look", LOOK),
+            fires,
+            resolves,
+        }
+    }
+}
+
+/// How long it may take to be seen what Alertmanager holds.
+const LOOK: Duration = Duration::from_secs(1);
+
 /// How long an alert may wait for its first delivery. Its group may be open already, by another
 /// alert or by the drill before: Alertmanager forgets an empty group only after a while.
 fn first_wait(grouping: &Grouping) -> (&'static str, Duration) {

@@ -17,6 +17,7 @@ use crate::report::record::Monitoring;
 use crate::scenario::Scenario;
 
 mod checks;
+mod foreign;
 mod rules;
 
 /// Time between two tries.
@@ -38,6 +39,8 @@ pub struct Field<'a> {
     pub faults: &'a [Faults],
     /// Where the turn is taken and deliveries are learnt.
     pub desk: &'a Desk,
+    /// How long an alert may take where no rule says so.
+    pub detection_limit: Duration,
 }
 
 /// A field that is ready.
@@ -59,6 +62,12 @@ pub struct Ready {
     pub monitoring: Monitoring,
     /// The longest `for` of any rule.
     pub longest_for: Duration,
+    /// How long a source that shows nothing pending may take to tell.
+    pub listens: Duration,
+    /// Whether there is a Watchdog to watch.
+    pub watchdog: bool,
+    /// What the reader of a verdict should know of the monitoring.
+    pub notes: Vec<String>,
     /// The newest notification so far.
     pub seq: u64,
 }
@@ -110,7 +119,11 @@ pub async fn preflight(
     let deadline = Instant::now() + patience;
     let mut told = String::new();
     loop {
-        let obstacles = match checks::look(field).await {
+        let look = match field.monitors.evaluator() {
+            Some(prometheus) => checks::look(field, prometheus).await,
+            None => foreign::look(field).await,
+        };
+        let obstacles = match look {
             Ok(ready) => return Ok(ready),
             Err(obstacles) => obstacles,
         };

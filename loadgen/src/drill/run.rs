@@ -127,6 +127,7 @@ impl<'a> Drill<'a> {
             pizza: &prepared.pizza,
             faults: &broken,
             desk: &prepared.desk,
+            detection_limit: self.order.company.alerts.detection_limit,
         };
         let ready = tokio::select! {
             ready = preflight(&field, self.order.patience, screen.as_ref()) => ready.map_err(Refusal::Obstacles)?,

@@ -3,13 +3,13 @@
 //! any alert. So this stands outside both.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use clap::Args;
 use parking_lot::Mutex;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
-use std::sync::atomic::AtomicU64;
 use time::OffsetDateTime;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
@@ -145,35 +145,40 @@ impl Deadman {
                 _ = ticks.tick() => {}
                 () = stop.cancelled() => return,
             }
-            let went_silent = self.look();
-            if went_silent || (look == 0 && self.state() != State::Waiting) {
+            let overdue = self.look();
+            if overdue || (look == 0 && self.state() != State::Waiting) {
                 tokio::select! {
                     () = self.peers.ask() => {}
                     () = stop.cancelled() => return,
                 }
             }
-            if went_silent {
-                self.tell();
+            // Who died is known before it is told that somebody did.
+            if overdue {
+                self.go_silent();
             }
         }
     }
 
-    /// Whether it has just gone silent.
+    /// Whether it is to go silent.
     fn look(&self) -> bool {
         let now = Instant::now();
-        let mut inner = self.inner.lock();
+        let inner = self.inner.lock();
         if let Some(age) = inner.switch.age(now) {
             self.metrics.age.set(age.as_secs_f64());
         }
-        let went_silent = inner.switch.look(now);
-        if went_silent {
-            inner.since = OffsetDateTime::now_utc();
-            self.metrics.silent.set(1);
-        }
-        went_silent
+        inner.switch.is_overdue(now)
     }
 
-    fn tell(&self) {
+    /// Goes silent, unless it was heard meanwhile.
+    fn go_silent(&self) {
+        {
+            let mut inner = self.inner.lock();
+            if !inner.switch.go_silent(Instant::now()) {
+                return;
+            }
+            inner.since = OffsetDateTime::now_utc();
+        }
+        self.metrics.silent.set(1);
         let view = self.view();
         let of = |health: Option<Health>| health.map_or_else(String::new, |health| health.said);
         tracing::error!(

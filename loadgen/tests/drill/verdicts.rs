@@ -8,6 +8,7 @@ use futures::FutureExt as _;
 use futures::future::join_all;
 use loadgen::company::Company;
 use loadgen::drill::screen::{Event, Screen, Tick};
+use loadgen::drill::source::Alerts;
 use loadgen::drill::verdict::Verdict;
 use loadgen::drill::{self, DeskChoice, Order};
 use loadgen::report::record::DrillRecord;
@@ -70,6 +71,7 @@ pub(crate) fn order(world: &World, scenario: Scenario) -> Order {
             loadgen_url: world.desk.clone(),
             telemetry: [("pizza-service".to_owned(), world.url.clone())].into(),
             faults_token: Some("sesame".into()),
+            alerts: Alerts::default(),
         },
         desk: DeskChoice::Leased,
         allow_hosts: Vec::new(),
@@ -103,7 +105,7 @@ async fn verdict(manners: Manners) -> DrillRecord {
     record
 }
 
-fn reasons(record: &DrillRecord) -> String {
+pub(crate) fn reasons(record: &DrillRecord) -> String {
     let lines = record
         .findings
         .iter()

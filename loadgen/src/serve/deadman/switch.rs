@@ -41,14 +41,18 @@ impl Switch {
         std::mem::replace(&mut self.state, State::Alive)
     }
 
-    /// Whether it goes silent now.
-    pub(super) fn look(&mut self, now: Instant) -> bool {
-        let overdue = self.age(now).is_some_and(|age| age > self.limit);
-        let goes_silent = overdue && self.state == State::Alive;
-        if goes_silent {
+    /// Whether it is to go silent.
+    pub(super) fn is_overdue(&self, now: Instant) -> bool {
+        self.state == State::Alive && self.age(now).is_some_and(|age| age > self.limit)
+    }
+
+    /// Goes silent if it is to; whether it did.
+    pub(super) fn go_silent(&mut self, now: Instant) -> bool {
+        let overdue = self.is_overdue(now);
+        if overdue {
             self.state = State::Silent;
         }
-        goes_silent
+        overdue
     }
 
     pub(super) fn age(&self, now: Instant) -> Option<Duration> {
@@ -72,7 +76,7 @@ mod tests {
     fn what_was_never_heard_is_waited_for_and_not_missed() {
         let start = Instant::now();
         let mut switch = Switch::new(Duration::from_secs(20));
-        assert!(!switch.look(start + Duration::from_hours(1)));
+        assert!(!switch.go_silent(start + Duration::from_hours(1)));
         assert_eq!(switch.state(), State::Waiting);
         assert_eq!(switch.age(start), None);
     }
@@ -84,12 +88,13 @@ mod tests {
         let mut switch = Switch::new(Duration::from_secs(20));
         assert_eq!(switch.hear(at(0)), State::Waiting);
         assert_eq!(switch.hear(at(5)), State::Alive);
-        assert!(!switch.look(at(25)), "20 s are not over 20 s");
-        assert!(switch.look(at(26)));
-        assert!(!switch.look(at(27)), "it was told");
+        assert!(!switch.go_silent(at(25)), "20 s are not over 20 s");
+        assert!(switch.is_overdue(at(26)));
+        assert!(switch.go_silent(at(26)));
+        assert!(!switch.go_silent(at(27)), "it was told");
         assert_eq!(switch.state(), State::Silent);
         assert_eq!(switch.hear(at(30)), State::Silent);
-        assert!(!switch.look(at(50)));
-        assert!(switch.look(at(51)));
+        assert!(!switch.go_silent(at(50)));
+        assert!(switch.go_silent(at(51)));
     }
 }
