@@ -156,6 +156,16 @@ mod tests {
     }
 
     #[test]
+    fn what_others_add_to_it_does_not_matter() {
+        let body = r#"{"receiver":"contact point","status":"firing","orgId":1,"state":"alerting","title":"x","message":"y","version":"1",
+            "groupKey":"{}:{alertname=\"A\"}","alerts":[{"status":"resolved","labels":{"alertname":"A","grafana_folder":"f"},"values":{"B":1.5},
+            "silenceURL":"","dashboardURL":""}]}"#;
+        let webhook: Webhook = serde_json::from_str(body).expect("a webhook");
+        assert_eq!(webhook.alerts[0].status, "resolved");
+        assert_eq!(webhook.receiver, "contact point");
+    }
+
+    #[test]
     fn the_real_thing_is_understood() {
         let body = r#"{"receiver":"webhook","status":"firing","alerts":[{"status":"firing","labels":{"alertname":"Watchdog","severity":"none"},
             "annotations":{"summary":"x"},"startsAt":"2026-01-01T00:00:00Z","endsAt":"0001-01-01T00:00:00Z","generatorURL":"","fingerprint":"ab"}],
