@@ -20,12 +20,14 @@ use crate::load::Targets;
 use crate::scenario::Rate;
 
 pub mod baseline;
+pub mod deadman;
 pub mod inbox;
 pub mod lease;
 pub mod metrics;
 pub mod routes;
 
 use baseline::Baseline;
+use deadman::{Deadman, DeadmanArgs};
 use inbox::Inbox;
 use lease::Lease;
 use metrics::VisitMetrics;
@@ -82,6 +84,13 @@ pub struct ServeArgs {
         missing_docs,
         reason = "a doc comment here would become the help's heading"
     )]
+    pub deadman: DeadmanArgs,
+
+    #[command(flatten)]
+    #[expect(
+        missing_docs,
+        reason = "a doc comment here would become the help's heading"
+    )]
     pub telemetry: TelemetryConfig,
 
     #[command(flatten)]
@@ -103,7 +112,10 @@ pub async fn serve(
 ) -> Result<(), BootError> {
     let targets = targets(&config)?;
     let (inbox, lease) = (Arc::<Inbox>::default(), Arc::<Lease>::default());
-    let (routes, api) = routes::router(Arc::clone(&inbox), Arc::clone(&lease)).split_for_parts();
+    let deadman = Deadman::register(&config.deadman, &mut telemetry.registry);
+    let (routes, api) = routes::router(Arc::clone(&inbox), Arc::clone(&lease))
+        .merge(deadman::routes(Arc::clone(&deadman)))
+        .split_for_parts();
     let visits = VisitMetrics::register(&mut telemetry.registry);
     let metrics = HttpMetrics::register(&mut telemetry.registry, &api, telemetry.exporting);
     let app = around(routes, metrics, &config, &telemetry);
@@ -124,6 +136,8 @@ pub async fn serve(
     };
     let token = stop.token();
     stop.spawn(async move { baseline.run(token).await });
+    let token = stop.token();
+    stop.spawn(async move { deadman.watch(token).await });
     readiness.set(true);
     tracing::info!(address = %server.address(), %telemetry_address, baseline = %config.baseline, "serving");
     server.serve(app, (&config.http).into(), &stop).await;

@@ -25,6 +25,21 @@ pub struct Status {
 pub struct HeldAlert {
     /// Its labels.
     pub labels: Labels,
+    #[serde(default)]
+    status: HeldStatus,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct HeldStatus {
+    inhibited_by: Vec<String>,
+}
+
+impl HeldAlert {
+    /// Whether another alert holds it back.
+    pub fn is_inhibited(&self) -> bool {
+        !self.status.inhibited_by.is_empty()
+    }
 }
 
 /// A silence.

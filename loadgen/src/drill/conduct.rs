@@ -9,7 +9,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use super::clock::Clock;
-use super::course::{Course, SoFar, course};
+use super::course::{Course, SoFar, Waits, course};
 use super::desk::Desk;
 use super::effects::Effects;
 use super::faults::Faults;
@@ -65,6 +65,7 @@ pub(super) async fn conduct(stage: &Stage<'_>) -> Result<(Observed, Clock), Star
     let load = scene.load.finish().await;
     let mut observed = Observed {
         notifications: scene.watch.notifications().to_vec(),
+        inhibited: scene.watch.inhibited().to_vec(),
         effects: scene.effects.seen().to_vec(),
         load,
         monitoring_failures: scene.watch.failures().to_vec(),
@@ -80,6 +81,9 @@ pub(super) async fn conduct(stage: &Stage<'_>) -> Result<(Observed, Clock), Star
 
 impl Stage<'_> {
     fn tell_limits(&self) {
+        for note in &self.ready.notes {
+            self.screen.note(note);
+        }
         let expected = self.ready.scenario.expect.fires.iter();
         for (fires, limits) in expected.zip(&self.ready.fires) {
             let line = format!("{} must fire within {}", fires.matcher(), limits.fires);
@@ -93,6 +97,7 @@ impl Stage<'_> {
             fires: &self.ready.fires,
             allows: &self.ready.allows,
             survey: self.ready.survey,
+            routing: &self.ready.routing,
         }
     }
 
@@ -113,17 +118,11 @@ impl Stage<'_> {
             .iter()
             .map(|fault| fault.service.clone())
             .collect();
-        Watch::new(
-            self.monitors.clone(),
-            clock,
-            drilled,
-            self.ready.seq,
-            self.ready.pace,
-            poll,
-        )
+        Watch::new(self.monitors.clone(), clock, drilled, self.ready, poll)
     }
 
-    /// Prometheus's own record is what is judged; the live watch must agree with it.
+    /// Prometheus's own record is what is judged; the live watch must agree with it. Other sources
+    /// keep none.
     async fn consult_record(
         &self,
         live: &Lanes,
@@ -133,7 +132,11 @@ impl Stage<'_> {
         observed: &mut Observed,
     ) {
         let evaluation = self.ready.pace.evaluation;
-        let record = self.monitors.record(clock, watched_s, evaluation, live);
+        let Some(prometheus) = self.monitors.evaluator() else {
+            observed.lanes = live.all().to_vec();
+            return;
+        };
+        let record = prometheus.record(clock, watched_s, evaluation, live);
         let record = match record.await {
             Ok(record) => record,
             Err(error) => {
@@ -197,7 +200,7 @@ impl Scene {
                 tokio::join!(
                     self.watch.look(stage.desk, screen),
                     self.effects
-                        .look(&stage.monitors.prometheus, self.clock, screen),
+                        .look(stage.monitors.prometheus.as_ref(), self.clock, screen),
                 );
             };
             tokio::select! {
@@ -233,9 +236,14 @@ impl Scene {
             now_s: self.clock.now_s(),
             lanes: self.watch.lanes().all(),
             notifications: self.watch.notifications(),
+            inhibited: self.watch.inhibited(),
             faults: &injected.records,
         };
-        course(&stage.case(), stage.ready.longest_for, &so_far)
+        let waits = Waits {
+            longest_for: stage.ready.longest_for,
+            listens: stage.ready.listens,
+        };
+        course(&stage.case(), waits, &so_far)
     }
 
     fn show(&mut self, stage: &Stage<'_>, course: &Course) {

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use crate::drill::inhibitions::Inhibited;
 use crate::drill::lanes::Lane;
 use crate::drill::limits::AlertLimits;
+use crate::drill::route::Routing;
 use crate::drill::verdict::Verdict;
 use crate::load::report::LoadReport;
 use crate::report::record::{
@@ -15,6 +17,7 @@ pub(in crate::drill) mod causes;
 mod effects;
 pub(in crate::drill) mod fires;
 mod generator;
+mod notified;
 pub(in crate::drill) mod resolves;
 mod silence;
 mod thresholds;
@@ -31,6 +34,8 @@ pub struct Case<'a> {
     /// Whether whoever notices is welcome, and how long after the cause somebody is waited for; see
     /// [`crate::drill::Order::survey`].
     pub survey: Option<Duration>,
+    /// Alertmanager's routes and receivers; without any where there is no Alertmanager.
+    pub routing: &'a Routing,
 }
 
 /// What was seen. Times are seconds since the drill's start.
@@ -40,6 +45,8 @@ pub struct Observed {
     pub lanes: Vec<Lane>,
     /// What the webhook receiver got, in order.
     pub notifications: Vec<NotificationRecord>,
+    /// What Alertmanager held back.
+    pub inhibited: Vec<Inhibited>,
     /// What was measured for `expect.effect`, one each, in order.
     pub effects: Vec<EffectSeen>,
     /// The faults as injected.
@@ -84,6 +91,7 @@ pub fn judge(case: &Case<'_>, observed: &Observed) -> Judgement {
     effects::judge(case, observed, &mut bench);
     fires::judge(case, observed, &mut bench);
     let lanes = silence::judge(case, observed, &mut bench);
+    notified::judge(case, observed, &mut bench);
     resolves::judge(case, observed, &mut bench);
     thresholds::judge(case, observed, &mut bench);
     generator::judge(case, observed, &mut bench);

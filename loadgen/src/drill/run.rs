@@ -140,6 +140,7 @@ impl<'a> Drill<'a> {
             pizza: &prepared.pizza,
             faults: &broken,
             desk: &prepared.desk,
+            detection_limit: self.order.company.alerts.detection_limit,
         };
         let ready = tokio::select! {
             ready = preflight(&field, self.order.patience, screen.as_ref()) => ready.map_err(Refusal::Obstacles)?,
@@ -206,6 +207,7 @@ impl<'a> Drill<'a> {
             fires: &ready.fires,
             allows: &ready.allows,
             survey: ready.survey,
+            routing: &ready.routing,
         };
         let judgement = judge(&case, &observed);
         DrillRecord {

@@ -90,7 +90,7 @@ pub struct Finding {
 pub struct ExpectationRecord {
     /// For people: `PizzaOrderSurge fires`, `everything else stays silent`, …
     pub name: String,
-    /// `effect`, `fires`, `silent`, `resolves`, `threshold` or `preflight`.
+    /// `effect`, `fires`, `silent`, `notified`, `resolves`, `threshold` or `preflight`.
     pub kind: &'static str,
     /// The `alertname` that it is about; absent where it is about no alert.
     pub alert: Option<String>,
@@ -156,6 +156,10 @@ pub struct Stretch {
 pub struct NotificationRecord {
     /// When it arrived.
     pub at_s: f64,
+    /// The receiver that it was sent to.
+    pub receiver: String,
+    /// Alertmanager's key of its group.
+    pub group: String,
     /// `firing` or `resolved`.
     pub status: String,
     /// The alert's labels.

@@ -4,5 +4,6 @@
 mod preflight;
 mod program;
 mod reports;
+mod sources;
 mod verdicts;
 mod world;

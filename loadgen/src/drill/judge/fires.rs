@@ -4,6 +4,7 @@ use super::{Bench, Case, Observed, causes};
 use crate::drill::duration::show;
 use crate::drill::lanes::Lane;
 use crate::drill::limits::AlertLimits;
+use crate::drill::prometheus::Labels;
 use crate::drill::verdict::Verdict;
 use crate::report::record::{ExpectationRecord, NotificationRecord};
 use crate::scenario::Fires;
@@ -133,7 +134,12 @@ pub(in crate::drill) fn delivered(
 
 /// Whether a notification is about this alert instance. Alertmanager may have added labels.
 pub(in crate::drill) fn is_about(notification: &NotificationRecord, lane: &Lane) -> bool {
-    lane.labels
+    has_all(&notification.labels, &lane.labels)
+}
+
+/// Whether these labels have all of those, and perhaps more.
+pub(super) fn has_all(labels: &Labels, those: &Labels) -> bool {
+    those
         .iter()
-        .all(|(name, value)| notification.labels.get(name) == Some(value))
+        .all(|(name, value)| labels.get(name) == Some(value))
 }

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::{Query, Request, State};
 use axum::http::StatusCode;
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -14,7 +15,14 @@ use super::{ALERT, Blindness, OTHER, State as World};
 
 type Shared = State<Arc<World>>;
 
-const CONFIGURATION: &str = "route:\n  receiver: webhook\n  group_by: [service, alertname]\n  group_wait: 500ms\n  group_interval: 1s\n";
+const CONFIGURATION: &str = "
+route:
+  receiver: page
+  group_by: [alertname]
+  group_wait: 500ms
+  group_interval: 1s
+receivers: [{name: page}, {name: ticket}]
+";
 
 pub(crate) fn router() -> Router<Arc<World>> {
     Router::new()
@@ -31,6 +39,18 @@ pub(crate) fn router() -> Router<Arc<World>> {
         .route("/api/v2/status", get(status))
         .route("/api/v2/alerts", get(held))
         .route("/api/v2/silences", get(silences))
+}
+
+/// Answers as if some paths were not there.
+pub(crate) async fn lack(
+    State(paths): State<&'static [&'static str]>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if paths.contains(&request.uri().path()) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    next.run(request).await
 }
 
 fn data(data: &Value) -> Response {
@@ -164,7 +184,9 @@ async fn held(State(world): Shared) -> Response {
     if world.is_blind(Blindness::Alertmanager) {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     }
+    // Prometheus sends only what fires.
     let mut alerts = active(&world);
+    alerts.retain(|alert| alert["state"] == "firing");
     if world.manners.holds_watchdog {
         alerts.push(watchdog());
     }

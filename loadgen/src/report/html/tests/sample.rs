@@ -225,6 +225,8 @@ fn alerts() -> Vec<AlertLane> {
 fn notifications() -> Vec<NotificationRecord> {
     let of = |at_s, status: &str, name: &str| NotificationRecord {
         at_s,
+        receiver: "page".into(),
+        group: r#"{}:{service="pizza-service"}"#.into(),
         status: status.into(),
         labels: [
             ("alertname", name),
