@@ -21,6 +21,7 @@ pub mod rails;
 pub mod route;
 pub mod run;
 pub mod screen;
+pub mod silencer;
 pub mod verdict;
 pub mod vitals;
 pub mod watch;

@@ -45,6 +45,9 @@ pub struct Scenario {
     /// What is broken, and when.
     #[serde(default)]
     pub faults: Vec<FaultWindow>,
+    /// What Alertmanager is told to keep to itself, and when.
+    #[serde(default)]
+    pub silences: Vec<SilenceWindow>,
     /// What must be seen.
     pub expect: Expect,
 }
@@ -164,6 +167,22 @@ pub struct FaultWindow {
     pub every: Option<Span>,
 }
 
+/// A silence that the drill sets at Alertmanager, and takes back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SilenceWindow {
+    /// The `alertname`.
+    pub alert: String,
+    /// Label values that must be equal; labels not named here do not matter.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
+    /// When it begins, from the drill's start.
+    pub from: Span,
+    /// How long it lasts.
+    #[serde(rename = "for")]
+    pub lasts: Span,
+}
+
 /// What must be seen, and what must not.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -245,10 +264,23 @@ pub struct Fires {
     /// How long it must fire without a gap.
     #[serde(default)]
     pub stays: Option<Span>,
+    /// Whether anybody is to hear of it. `false`: it must fire in Prometheus, and no notification may
+    /// arrive, while a silence lasts or, without one, at all.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub notifies: bool,
     /// The phase whose start the clock counts from, for a cause that is load; without it the first
     /// fault's start.
     #[serde(default)]
     pub after_phase: Option<String>,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks it so")]
+const fn is_yes(notifies: &bool) -> bool {
+    *notifies
 }
 
 /// A bound on the customers' own figures over the whole drill, or over one phase.
@@ -291,6 +323,10 @@ impl Scenario {
             fault.lasts = fault.lasts.scaled(factor);
             fault.every = fault.every.map(|every| every.scaled(factor));
         }
+        for silence in &mut scaled.silences {
+            silence.from = silence.from.scaled(factor);
+            silence.lasts = silence.lasts.scaled(factor);
+        }
         scaled.expect.resolves = scaled.expect.resolves.scaled(factor);
         for fires in &mut scaled.expect.fires {
             fires.within = fires.within.scaled(factor);
@@ -332,6 +368,21 @@ impl FaultWindow {
     }
 }
 
+impl SilenceWindow {
+    /// When it is taken back, from the drill's start.
+    pub fn ends(&self) -> Duration {
+        self.from.get() + self.lasts.get()
+    }
+
+    /// Which alerts it holds back.
+    pub fn matcher(&self) -> AlertMatcher {
+        AlertMatcher {
+            alert: self.alert.clone(),
+            labels: self.labels.clone(),
+        }
+    }
+}
+
 impl Fires {
     /// Which alert.
     pub fn matcher(&self) -> AlertMatcher {
@@ -360,6 +411,17 @@ impl AlertMatcher {
                 .labels
                 .iter()
                 .all(|(name, value)| labels.get(name) == Some(value))
+    }
+}
+
+impl AlertMatcher {
+    /// Whether every alert that `other` means is meant by this one too.
+    pub fn covers(&self, other: &Self) -> bool {
+        self.alert == other.alert
+            && self
+                .labels
+                .iter()
+                .all(|(name, value)| other.labels.get(name) == Some(value))
     }
 }
 

@@ -9,6 +9,7 @@ use super::{Effect, Expect, FORMAT_VERSION, FaultWindow, Scenario};
 mod expectations;
 mod faults;
 mod phases;
+mod silences;
 
 /// One thing that is wrong with a scenario.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +32,7 @@ pub fn problems(scenario: &Scenario) -> Vec<Problem> {
     head(scenario, &mut found);
     phases::lint(&scenario.phases, &mut found);
     faults::lint(scenario, &mut found);
+    silences::lint(scenario, &mut found);
     expectations::lint(scenario, &mut found);
     found.0
 }

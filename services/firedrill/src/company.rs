@@ -169,7 +169,7 @@ async fn work(
     }
     supervisor
         .start(
-            roles::customers(data_dir, addresses, &config.baseline)?,
+            roles::customers(data_dir, addresses, &secret, &config.baseline)?,
             &token,
         )
         .await?;

@@ -47,6 +47,30 @@ async fn every_line_is_json_whatever_it_holds() {
 }
 
 #[tokio::test]
+async fn lines_are_counted_by_their_level() {
+    let program = Program::start(&[], &[]).await;
+    let lines = async |level: &str| {
+        let sample = format!("log_lines_total{{level=\"{level}\"}}");
+        program.metric(&sample).await.expect("a number")
+    };
+    let before = (lines("info").await, lines("warn").await);
+    program.get("/say?text=x").await;
+    eventually("one line of the handler and the request's own", async || {
+        (lines("info").await == before.0 + 2.0).then_some(())
+    })
+    .await;
+    assert_eq!(lines("warn").await, before.1 + 1.0);
+    for level in ["error", "debug", "trace"] {
+        assert_eq!(lines(level).await, 0.0, "{level}");
+    }
+    program.get("/panic").await;
+    eventually("a panic, and the request that it failed", async || {
+        (lines("error").await >= 2.0).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_request_is_one_canonical_line_and_its_id_is_on_all_lines() {
     let program = Program::start(&[], &[]).await;
     let answer = program.get("/say?text=x").await;

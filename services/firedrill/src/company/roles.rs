@@ -10,6 +10,10 @@ use super::addresses::{Addresses, Place};
 use super::{CompanyConfig, STOP_TIMEOUT};
 use crate::supervisor::{ProcessSpec, tied};
 
+/// Requests that pizza-service works on at once. Customers of a company of one command hold some 250
+/// connections at most: a limit that they cannot come near would be one that no drill can prove.
+const PLACES: u16 = 200;
+
 /// The token of this run's `/faults`, made anew each time; none where faults are switched off.
 pub(super) struct Secret(Option<String>);
 
@@ -54,6 +58,7 @@ pub(super) fn services(
             Place::PizzaTelemetry,
             vec![
                 api(Place::PizzaApi),
+                format!("--max-active-requests={PLACES}"),
                 format!("--pokedex-url={}", addresses.url(Place::PokedexApi)?),
             ],
         )?,
@@ -88,6 +93,7 @@ fn role(
 pub(super) fn customers(
     data_dir: &Path,
     addresses: Addresses,
+    secret: &Secret,
     baseline: &Rate,
 ) -> anyhow::Result<ProcessSpec> {
     Ok(ProcessSpec {
@@ -107,7 +113,7 @@ pub(super) fn customers(
             format!("--baseline={baseline}"),
             "--log-format=json".into(),
         ]),
-        environment: environment(data_dir, None),
+        environment: environment(data_dir, secret.token()),
         ready_url: addresses.url_of(Place::LoadgenTelemetry, "/readyz")?,
         stop_timeout: STOP_TIMEOUT,
     })

@@ -153,7 +153,11 @@ impl Task {
     /// Takes, publishes, forgets. Returns how many events there were. What is published but not
     /// forgotten is published again: consumers are ready for that.
     async fn try_round(&self) -> Result<usize, String> {
-        let taken = self.store.outbox_take(MOST_EVENTS).with_context(untraced()).await;
+        let taken = self
+            .store
+            .outbox_take(MOST_EVENTS)
+            .with_context(untraced())
+            .await;
         let taken = taken.map_err(|error| error.to_string())?;
         let events = outgoing(taken.as_ref());
         if !events.is_empty()

@@ -58,6 +58,7 @@ pub(super) fn order_failures() -> DrillRecord {
             effect_s: Some(21.4),
             strikes: 66,
         }],
+        silences: Vec::new(),
         alerts: alerts(),
         notifications: notifications(),
         load: load(),

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use sqlx::SqliteConnection;
 
-use crate::db::Pen;
 use super::write::now;
+use crate::db::Pen;
 use crate::queue::broker::State;
 use crate::queue::topic::Topic;
 

@@ -4,8 +4,8 @@ use serde::Serialize;
 use sqlx::{Executor as _, SqliteConnection};
 
 use super::lease::list;
-use crate::db::Pen;
 use super::write::now;
+use crate::db::Pen;
 use crate::queue::MAX_DEAD_LETTERS;
 use crate::queue::broker::{Settled, Verdict};
 use crate::queue::topic::Topic;

@@ -7,11 +7,11 @@ use serde::Serialize;
 use sqlx::{Executor as _, SqliteConnection};
 use uuid::Uuid;
 
-use chassis::db::Held;
 use super::row::{KnownRow, millis};
 use crate::store::error::unwritable;
 use crate::store::progress::{self, Change};
 use crate::store::{Advanced, Step};
+use chassis::db::Held;
 
 macro_rules! find {
     () => {

@@ -6,10 +6,10 @@ use async_trait::async_trait;
 use chassis::db::Database;
 use sqlx::SqlitePool;
 
-use chassis::db::Pen;
 use super::row::{PendingRow, select};
 use crate::events::Pending;
 use crate::store::{StoreError, Taken, operation};
+use chassis::db::Pen;
 
 const READ: &str = select!(
     "outbox JOIN orders ON id = order_id ORDER BY sequence LIMIT ?",

@@ -8,12 +8,12 @@ use serde::Serialize;
 use sqlx::{Executor as _, FromRow, SqliteConnection};
 use uuid::Uuid;
 
-use chassis::db::Held;
 use super::plain;
 use super::row::{OrderRow, millis, select};
 use crate::order::IdempotencyKey;
 use crate::store::batch::{Batch, Cancellation, Cancelled, Inserted, Placement, Written};
 use crate::store::error::unwritable;
+use chassis::db::Held;
 
 /// Takes the keys that are free. Stores the orders that have theirs, or need none, each with its
 /// event. Returns the other orders, each with the order that has its key. The lock is had at the
