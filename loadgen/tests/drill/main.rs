@@ -4,5 +4,6 @@
 mod preflight;
 mod program;
 mod reports;
+mod silences;
 mod verdicts;
 mod world;

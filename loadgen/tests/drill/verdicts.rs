@@ -103,7 +103,7 @@ async fn verdict(manners: Manners) -> DrillRecord {
     record
 }
 
-fn reasons(record: &DrillRecord) -> String {
+pub(crate) fn reasons(record: &DrillRecord) -> String {
     let lines = record
         .findings
         .iter()

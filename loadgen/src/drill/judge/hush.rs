@@ -8,7 +8,7 @@ use crate::report::record::{NotificationRecord, SilenceRecord};
 use crate::scenario::{AlertMatcher, Fires};
 
 /// A notification that was on its way when the silence was set.
-const ON_ITS_WAY_S: f64 = 1.0;
+const ON_ITS_WAY_S: f64 = 0.5;
 
 pub(super) fn judge(case: &Case<'_>, observed: &Observed, bench: &mut Bench) {
     for silence in &observed.silences {

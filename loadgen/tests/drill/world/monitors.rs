@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{delete, get};
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -30,7 +30,8 @@ pub(crate) fn router() -> Router<Arc<World>> {
         .route("/api/v1/query_range", get(range))
         .route("/api/v2/status", get(status))
         .route("/api/v2/alerts", get(held))
-        .route("/api/v2/silences", get(silences))
+        .route("/api/v2/silences", get(silences).post(silence))
+        .route("/api/v2/silence/{id}", delete(expire))
 }
 
 fn data(data: &Value) -> Response {
@@ -171,6 +172,35 @@ async fn held(State(world): Shared) -> Response {
     Json(json!(alerts)).into_response()
 }
 
+/// Those that were there, and those that were set, by their place in the list.
 async fn silences(State(world): Shared) -> Json<Value> {
-    Json(world.manners.silences.clone())
+    let mut all = world
+        .manners
+        .silences
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    let set = world.inner.lock().silences.clone();
+    for (id, (mut silence, there)) in set.into_iter().enumerate() {
+        silence["id"] = json!(id.to_string());
+        silence["status"] = json!({ "state": if there { "active" } else { "expired" } });
+        all.push(silence);
+    }
+    Json(json!(all))
+}
+
+async fn silence(State(world): Shared, Json(silence): Json<Value>) -> Json<Value> {
+    let mut inner = world.inner.lock();
+    inner.silences.push((silence, true));
+    Json(json!({ "silenceID": (inner.silences.len() - 1).to_string() }))
+}
+
+async fn expire(State(world): Shared, Path(id): Path<usize>) -> StatusCode {
+    match world.inner.lock().silences.get_mut(id) {
+        Some((_, there)) => {
+            *there = false;
+            StatusCode::OK
+        }
+        None => StatusCode::NOT_FOUND,
+    }
 }

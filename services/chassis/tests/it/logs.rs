@@ -55,9 +55,10 @@ async fn lines_are_counted_by_their_level() {
     };
     let before = (lines("info").await, lines("warn").await);
     program.get("/say?text=x").await;
-    eventually("one line of the handler and the request's own", async || {
-        (lines("info").await == before.0 + 2.0).then_some(())
-    })
+    eventually(
+        "one line of the handler and the request's own",
+        async || (lines("info").await == before.0 + 2.0).then_some(()),
+    )
     .await;
     assert_eq!(lines("warn").await, before.1 + 1.0);
     for level in ["error", "debug", "trace"] {
