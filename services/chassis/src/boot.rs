@@ -35,6 +35,9 @@ where
     S: Future<Output = Result<(), BootError>>,
 {
     crate::http::client::use_ring();
+    crate::http::server::inherited::receive().map_err(|source| {
+        BootError::system("what LISTEN_FDS names is no listening socket", source)
+    })?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

@@ -14,6 +14,7 @@ mod backoff;
 pub mod lines;
 mod process;
 mod ready;
+mod socket;
 pub mod tied;
 
 pub use lines::{LineSink, ShowLogs};
@@ -22,9 +23,14 @@ pub(crate) use process::pid;
 
 use backoff::Backoff;
 use process::Process;
+use socket::Socket;
 
 /// How long a child may take from its start until it is ready.
 const READY_LIMIT: Duration = Duration::from_mins(1);
+
+/// A child that ran this long and then ended as it should, without a word from here, was told to by
+/// somebody who wants a new one, such as after a new build: that one starts at once.
+const SETTLED: Duration = Duration::from_secs(1);
 
 /// What became of a child before it was ready.
 #[derive(Debug, thiserror::Error)]
@@ -97,7 +103,12 @@ impl Supervisor {
         spec: ProcessSpec,
         stop: &CancellationToken,
     ) -> Result<(), StartError> {
-        let mut process = self.spawn(&spec)?;
+        let mut socket = Socket::new(spec.listen);
+        let spawned = Process::spawn(&spec, &mut socket, &self.sink);
+        let mut process = spawned.map_err(|source| StartError::Spawn {
+            name: spec.name.clone(),
+            source,
+        })?;
         let ready = tokio::select! {
             ready = ready::wait(&self.http, &spec.ready_url, READY_LIMIT) => ready,
             status = process.ended() => return Err(StartError::Ended {
@@ -118,22 +129,16 @@ impl Supervisor {
                 limit: READY_LIMIT,
             });
         }
-        self.keep(spec, process);
+        self.keep(spec, socket, process);
         Ok(())
     }
 
-    fn spawn(&self, spec: &ProcessSpec) -> Result<Process, StartError> {
-        Process::spawn(spec, &self.sink).map_err(|source| StartError::Spawn {
-            name: spec.name.clone(),
-            source,
-        })
-    }
-
-    fn keep(&mut self, spec: ProcessSpec, process: Process) {
+    fn keep(&mut self, spec: ProcessSpec, socket: Socket, process: Process) {
         let stop = CancellationToken::new();
         let name = spec.name.clone();
         let keeper = Keeper {
             spec,
+            socket,
             sink: Arc::clone(&self.sink),
             stop: stop.clone(),
         };
@@ -159,19 +164,24 @@ impl Supervisor {
 /// Keeps one child running.
 struct Keeper {
     spec: ProcessSpec,
+    socket: Socket,
     sink: Arc<LineSink>,
     stop: CancellationToken,
 }
 
 impl Keeper {
-    async fn keep(self, first: Process) {
+    async fn keep(mut self, first: Process) {
         let mut backoff = Backoff::default();
         let mut process = Some(first);
         loop {
             let started = Instant::now();
+            let mut replaced = false;
             if let Some(mut running) = process.take() {
                 tokio::select! {
-                    status = running.ended() => self.tell(&format!("ended ({status})")),
+                    status = running.ended() => {
+                        self.tell(&format!("ended ({status})"));
+                        replaced = status.success() && started.elapsed() >= SETTLED;
+                    }
                     () = self.stop.cancelled() => {
                         if running.stop(self.spec.stop_timeout).await.was_killed() {
                             self.tell("did not stop in time and was killed");
@@ -180,13 +190,18 @@ impl Keeper {
                     }
                 }
             }
-            let delay = backoff.next(started.elapsed());
+            let delay = if replaced {
+                Duration::ZERO
+            } else {
+                self.socket.close();
+                backoff.next(started.elapsed())
+            };
             self.tell(&format!("starting again in {} ms", delay.as_millis()));
             tokio::select! {
                 () = tokio::time::sleep(delay) => {}
                 () = self.stop.cancelled() => return,
             }
-            process = Process::spawn(&self.spec, &self.sink)
+            process = Process::spawn(&self.spec, &mut self.socket, &self.sink)
                 .inspect_err(|error| self.tell(&format!("cannot be started: {error}")))
                 .ok();
         }

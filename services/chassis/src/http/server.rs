@@ -22,6 +22,7 @@ use crate::error::BootError;
 use crate::stop::Stop;
 
 mod hang_up;
+pub(crate) mod inherited;
 mod patience;
 
 pub use hang_up::HangUp;
@@ -61,7 +62,8 @@ pub struct Server {
 }
 
 impl Server {
-    /// Listens. `key` is the setting that names the address, for the error.
+    /// Listens, by the socket that was handed over where there is one for this address. `key` is the
+    /// setting that names the address, for the error.
     ///
     /// # Errors
     /// When the address cannot be had.
@@ -71,7 +73,13 @@ impl Server {
             key,
             source,
         };
-        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        let listener = match inherited::take(address) {
+            Some(listener) => listener
+                .set_nonblocking(true)
+                .and_then(|()| TcpListener::from_std(listener)),
+            None => TcpListener::bind(address).await,
+        };
+        let listener = listener.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
         Ok(Self { listener, address })
     }

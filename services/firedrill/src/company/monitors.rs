@@ -105,6 +105,7 @@ fn spec(
         program: PathBuf::from(program),
         arguments,
         environment: Vec::new(),
+        listen: None,
         ready_url: ready_url(at)?,
         stop_timeout: STOP_TIMEOUT,
     })

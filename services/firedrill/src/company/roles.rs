@@ -34,30 +34,33 @@ pub(super) fn services(
     addresses: Addresses,
     secret: &Secret,
 ) -> anyhow::Result<Vec<ProcessSpec>> {
-    let role =
-        |name, telemetry, arguments| role(name, telemetry, arguments, data_dir, addresses, secret);
-    let api = |place| format!("--api-address={}", addresses.of(place));
+    let role = |name, telemetry, api, arguments| {
+        role(name, telemetry, api, arguments, data_dir, addresses, secret)
+    };
     Ok(vec![
         role(
             "pokedex-api",
             Place::PokedexTelemetry,
-            vec![api(Place::PokedexApi)],
+            Some(Place::PokedexApi),
+            vec![],
         )?,
         role(
             "position-tracker",
             Place::TrackerTelemetry,
-            vec![api(Place::TrackerApi)],
+            Some(Place::TrackerApi),
+            vec![],
         )?,
         role(
             "position-simulator",
             Place::SimulatorTelemetry,
+            None,
             vec![format!("--time-factor={}", config.time_factor)],
         )?,
         role(
             "pizza-service",
             Place::PizzaTelemetry,
+            Some(Place::PizzaApi),
             vec![
-                api(Place::PizzaApi),
                 format!("--max-active-requests={PLACES}"),
                 format!("--pokedex-url={}", addresses.url(Place::PokedexApi)?),
             ],
@@ -68,6 +71,7 @@ pub(super) fn services(
 fn role(
     name: &str,
     telemetry: Place,
+    api: Option<Place>,
     mut arguments: Vec<String>,
     data_dir: &Path,
     addresses: Addresses,
@@ -75,6 +79,8 @@ fn role(
 ) -> anyhow::Result<ProcessSpec> {
     arguments.insert(0, name.to_owned());
     arguments.push(format!("--telemetry-address={}", addresses.of(telemetry)));
+    let listen = api.map(|api| addresses.of(api));
+    arguments.extend(listen.map(|listen| format!("--api-address={listen}")));
     arguments.push("--log-format=json".to_owned());
     let mut environment = environment(data_dir, secret.token());
     // Where POSTGRES_URL is set, all services share that database: each in a schema of its own.
@@ -84,6 +90,7 @@ fn role(
         program: tied::itself()?,
         arguments: arguments.into_iter().map(OsString::from).collect(),
         environment,
+        listen,
         ready_url: addresses.url_of(telemetry, "/readyz")?,
         stop_timeout: STOP_TIMEOUT,
     })
@@ -114,6 +121,7 @@ pub(super) fn customers(
             "--log-format=json".into(),
         ]),
         environment: environment(data_dir, secret.token()),
+        listen: Some(addresses.of(Place::LoadgenApi)),
         ready_url: addresses.url_of(Place::LoadgenTelemetry, "/readyz")?,
         stop_timeout: STOP_TIMEOUT,
     })

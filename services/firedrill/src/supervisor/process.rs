@@ -1,6 +1,7 @@
 //! One run of one child process.
 
 use std::ffi::OsString;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use tokio::process::Command;
 use url::Url;
 
 use super::lines::{self, LineSink};
+use super::socket::Socket;
 use super::tied;
 
 /// How to run a child.
@@ -25,6 +27,8 @@ pub struct ProcessSpec {
     pub arguments: Vec<OsString>,
     /// Variables added to the environment. Secrets go here, never among the arguments.
     pub environment: Vec<(String, String)>,
+    /// Where its API listens, if it has one: the socket is made here, and outlives the process.
+    pub listen: Option<SocketAddr>,
     /// Answers with a success once the child is ready.
     pub ready_url: Url,
     /// How long it gets between SIGTERM and SIGKILL.
@@ -51,9 +55,14 @@ impl Stopped {
 }
 
 impl Process {
-    pub(super) fn spawn(spec: &ProcessSpec, sink: &Arc<LineSink>) -> std::io::Result<Self> {
-        let mut child = command(spec)?
-            .stdin(Stdio::null())
+    pub(super) fn spawn(
+        spec: &ProcessSpec,
+        socket: &mut Socket,
+        sink: &Arc<LineSink>,
+    ) -> std::io::Result<Self> {
+        let mut command = command(spec)?;
+        socket.hand_to(&mut command)?;
+        let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()?;
