@@ -192,7 +192,8 @@ fn flood(mine: Active, lines_per_second: u32) {
     });
 }
 
-/// What cannot be published is not made up for later: a queue that is away is spared.
+/// What cannot be published is not made up for later: a queue that is away is spared. What is being
+/// published when the fault ends is given up.
 fn poison(mine: Active, queue: Queue, messages_per_second: u32) {
     let mut tick = tokio::time::interval(Duration::from_secs(1) / messages_per_second);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
