@@ -3,7 +3,6 @@
 //! Every duration is written for demo speed; [`Scenario::scaled`] stretches it for slower rules.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::time::Duration;
 
 use schemars::JsonSchema;
@@ -14,12 +13,14 @@ use crate::load::Flow;
 mod builtin;
 mod catalogue;
 mod lint;
+mod matcher;
 mod source;
 mod units;
 
 pub use builtin::{BuiltIn, built_in, built_ins};
 pub use catalogue::{FAULT_KINDS, FaultKind, SERVICES, Service};
 pub use lint::{Problem, problems};
+pub use matcher::AlertMatcher;
 pub use source::{ScenarioError, load, parse, schema, schema_text, unknown};
 pub use units::{Per, Rate, RateError, Span, SpanError, Within};
 
@@ -238,17 +239,6 @@ pub enum Effect {
     },
 }
 
-/// Which alert: its name and the labels that must match.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AlertMatcher {
-    /// The `alertname`.
-    pub alert: String,
-    /// Label values that must be equal; labels not named here do not matter.
-    #[serde(default)]
-    pub labels: BTreeMap<String, String>,
-}
-
 /// An alert that must fire.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -403,41 +393,5 @@ impl Fires {
     }
 }
 
-impl AlertMatcher {
-    /// Whether an alert instance with these labels, `alertname` among them, is meant.
-    pub fn matches(&self, labels: &BTreeMap<String, String>) -> bool {
-        labels.get("alertname") == Some(&self.alert)
-            && self
-                .labels
-                .iter()
-                .all(|(name, value)| labels.get(name) == Some(value))
-    }
-}
-
-impl AlertMatcher {
-    /// Whether every alert that `other` means is meant by this one too.
-    pub fn covers(&self, other: &Self) -> bool {
-        self.alert == other.alert
-            && self
-                .labels
-                .iter()
-                .all(|(name, value)| other.labels.get(name) == Some(value))
-    }
-}
-
-impl fmt::Display for AlertMatcher {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.alert)?;
-        if self.labels.is_empty() {
-            return Ok(());
-        }
-        let labels: Vec<_> = self
-            .labels
-            .iter()
-            .map(|(name, value)| format!("{name}={value:?}"))
-            .collect();
-        write!(f, "{{{}}}", labels.join(", "))
-    }
-}
 #[cfg(test)]
 mod tests;

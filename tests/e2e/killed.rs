@@ -1,6 +1,7 @@
 //! A drill that is killed leaves nothing behind: whatever it broke heals by itself.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
@@ -85,7 +86,9 @@ promql = "up"
 "#,
     );
     for (kind, parameters) in round {
-        text += &format!(
+        // Writing to a String cannot fail.
+        let _ = write!(
+            text,
             "\n[[faults]]\nservice = \"pizza-service\"\nkind = \"{kind}\"\n\
              parameters = {{ {parameters} }}\nfrom = \"0s\"\nfor = \"3s\"\n"
         );

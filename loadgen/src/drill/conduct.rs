@@ -72,7 +72,7 @@ pub(super) async fn conduct(stage: &Stage<'_>) -> Result<(Observed, Clock), Star
     let watched_s = clock.now_s();
     // The faults first: what is left of the load may still be needed to see them go.
     let injected = scene.injector.finish().await;
-    let silenced = silencer.finish().await;
+    let hushed = silencer.finish().await;
     scene.load.stop();
     let load = scene.load.finish().await;
     let mut observed = Observed {
@@ -80,12 +80,12 @@ pub(super) async fn conduct(stage: &Stage<'_>) -> Result<(Observed, Clock), Star
         effects: scene.effects.seen().to_vec(),
         load,
         monitoring_failures: scene.watch.failures().to_vec(),
-        silences: silenced.records,
+        silences: hushed.records,
         interrupted: stage.stop.is_cancelled(),
         ..Observed::default()
     };
     account_for_faults(injected, &scene.effects, &mut observed);
-    observed.fault_failures.extend(silenced.failures);
+    observed.fault_failures.extend(hushed.failures);
     stage
         .consult_record(scene.watch.lanes(), clock, watched_s, poll, &mut observed)
         .await;

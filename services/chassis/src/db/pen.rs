@@ -21,7 +21,10 @@ pub struct Pen(Arc<Mutex<Held>>);
 
 /// A writing connection in somebody's hand. Dropped in the middle of a transaction, it ends that.
 #[derive(Debug)]
-pub struct Hand(Option<OwnedMutexGuard<Held>>);
+pub struct Hand {
+    held: OwnedMutexGuard<Held>,
+    pen: Arc<Mutex<Held>>,
+}
 
 /// A writing connection with no transaction open.
 #[derive(Debug)]
@@ -55,7 +58,10 @@ impl Pen {
         if held.in_doubt {
             held.roll_back().await;
         }
-        Hand(Some(held))
+        Hand {
+            held,
+            pen: Arc::clone(&self.0),
+        }
     }
 
     /// Runs texts that begin a transaction first and commit it last; rolls back after an error.
@@ -74,24 +80,25 @@ impl Deref for Hand {
     type Target = Held;
 
     fn deref(&self) -> &Held {
-        // Unwrap safety: only `drop` takes it.
-        self.0.as_ref().unwrap()
+        &self.held
     }
 }
 
 impl DerefMut for Hand {
     fn deref_mut(&mut self) -> &mut Held {
-        // Unwrap safety: as above.
-        self.0.as_mut().unwrap()
+        &mut self.held
     }
 }
 
 impl Drop for Hand {
     fn drop(&mut self) {
-        let in_doubt = self.0.take().filter(|held| held.in_doubt);
+        if !self.held.in_doubt {
+            return;
+        }
         // Without a runtime the process ends, and the file is free with it.
-        if let (Some(mut held), Ok(runtime)) = (in_doubt, Handle::try_current()) {
-            runtime.spawn(async move { held.roll_back().await });
+        if let Ok(runtime) = Handle::try_current() {
+            let pen = Pen(Arc::clone(&self.pen));
+            runtime.spawn(async move { drop(pen.hold().await) });
         }
     }
 }
