@@ -22,6 +22,7 @@ pub mod rails;
 pub mod route;
 pub mod run;
 pub mod screen;
+pub mod silencer;
 pub mod source;
 pub mod verdict;
 pub mod vitals;

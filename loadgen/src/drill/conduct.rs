@@ -19,6 +19,7 @@ use super::lanes::{Lanes, disagreements};
 use super::monitors::Monitors;
 use super::preflight::Ready;
 use super::screen::{Event, Screen, Tick};
+use super::silencer::Silencer;
 use super::watch::Watch;
 use crate::load::{Limits, LoadRun, Plan, StartError, Targets};
 use crate::scenario::FaultKind;
@@ -36,6 +37,9 @@ pub(super) struct Stage<'a> {
     pub(super) stop: &'a CancellationToken,
 }
 
+/// The alert of rules that cannot be evaluated. Where it must fire, some will not be.
+const RULE_FAILURES: &str = "PrometheusRuleFailures";
+
 /// How often everything is looked at: four times an evaluation, within these bounds.
 const FINEST_POLL: Duration = Duration::from_millis(250);
 const COARSEST_POLL: Duration = Duration::from_secs(1);
@@ -49,6 +53,13 @@ pub(super) async fn conduct(stage: &Stage<'_>) -> Result<(Observed, Clock), Star
     let clock = Clock::start();
     let load = LoadRun::start(plan, stage.targets, Limits::default(), Some(stage.drill_id))?;
     let injector = Injector::start(stage.windows(), clock, poll, &stage.screen);
+    let silencer = Silencer::start(
+        &ready.scenario.silences,
+        stage.monitors.alertmanager.as_ref(),
+        stage.drill_id,
+        clock,
+        &stage.screen,
+    );
     let mut scene = Scene {
         watch: stage.watch(clock, poll),
         effects: Effects::new(&ready.scenario.expect.effect, stage.services),
@@ -61,6 +72,7 @@ pub(super) async fn conduct(stage: &Stage<'_>) -> Result<(Observed, Clock), Star
     let watched_s = clock.now_s();
     // The faults first: what is left of the load may still be needed to see them go.
     let injected = scene.injector.finish().await;
+    let hushed = silencer.finish().await;
     scene.load.stop();
     let load = scene.load.finish().await;
     let mut observed = Observed {
@@ -69,10 +81,12 @@ pub(super) async fn conduct(stage: &Stage<'_>) -> Result<(Observed, Clock), Star
         effects: scene.effects.seen().to_vec(),
         load,
         monitoring_failures: scene.watch.failures().to_vec(),
+        silences: hushed.records,
         interrupted: stage.stop.is_cancelled(),
         ..Observed::default()
     };
     account_for_faults(injected, &scene.effects, &mut observed);
+    observed.fault_failures.extend(hushed.failures);
     stage
         .consult_record(scene.watch.lanes(), clock, watched_s, poll, &mut observed)
         .await;
@@ -118,7 +132,10 @@ impl Stage<'_> {
             .iter()
             .map(|fault| fault.service.clone())
             .collect();
+        let mut expected = self.ready.scenario.expect.fires.iter();
+        let rules_fail = expected.any(|fires| fires.alert == RULE_FAILURES);
         Watch::new(self.monitors.clone(), clock, drilled, self.ready, poll)
+            .with_failing_rules(rules_fail)
     }
 
     /// Prometheus's own record is what is judged; the live watch must agree with it. Other sources

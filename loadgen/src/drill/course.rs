@@ -93,7 +93,8 @@ fn waits_to_fire(case: &Case<'_>, so_far: &SoFar<'_>) -> Option<String> {
                 return (in_time && may_fire).then(|| format!("{} to fire", fires.alert));
             };
             let is_delivered = delivered(lane, "firing", so_far.notifications).is_some();
-            (in_time && !is_delivered).then(|| format!("{} to reach the webhook", fires.alert))
+            (in_time && fires.notifies && !is_delivered)
+                .then(|| format!("{} to reach the webhook", fires.alert))
         })
 }
 
@@ -109,6 +110,8 @@ fn waits_to_resolve(case: &Case<'_>, so_far: &SoFar<'_>) -> Option<String> {
                 let in_time = so_far.now_s < ended + limits.resolves.total().as_secs_f64();
                 return in_time.then(|| format!("{} to resolve", lane.name()));
             }
+            // What was never said to fire is not said to be over.
+            delivered(lane, "firing", so_far.notifications)?;
             let in_time = so_far.now_s < ended + limits.resolve_delivered.total().as_secs_f64();
             let is_told =
                 told(lane, so_far.notifications).is_some() || ended_unheard(lane, so_far.inhibited);

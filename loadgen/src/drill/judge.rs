@@ -9,7 +9,7 @@ use crate::drill::route::Routing;
 use crate::drill::verdict::Verdict;
 use crate::load::report::LoadReport;
 use crate::report::record::{
-    AlertLane, ExpectationRecord, FaultRecord, Finding, NotificationRecord,
+    AlertLane, ExpectationRecord, FaultRecord, Finding, NotificationRecord, SilenceRecord,
 };
 use crate::scenario::Scenario;
 
@@ -17,6 +17,7 @@ pub(in crate::drill) mod causes;
 mod effects;
 pub(in crate::drill) mod fires;
 mod generator;
+mod hush;
 mod notified;
 pub(in crate::drill) mod resolves;
 mod silence;
@@ -51,7 +52,9 @@ pub struct Observed {
     pub effects: Vec<EffectSeen>,
     /// The faults as injected.
     pub faults: Vec<FaultRecord>,
-    /// Why a fault could not be injected or taken back.
+    /// The silences as set.
+    pub silences: Vec<SilenceRecord>,
+    /// Why a fault could not be injected or taken back, or a silence be set.
     pub fault_failures: Vec<String>,
     /// The generator's own account.
     pub load: LoadReport,
@@ -90,6 +93,7 @@ pub fn judge(case: &Case<'_>, observed: &Observed) -> Judgement {
     let mut bench = Bench::default();
     effects::judge(case, observed, &mut bench);
     fires::judge(case, observed, &mut bench);
+    hush::judge(case, observed, &mut bench);
     let lanes = silence::judge(case, observed, &mut bench);
     notified::judge(case, observed, &mut bench);
     resolves::judge(case, observed, &mut bench);

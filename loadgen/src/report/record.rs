@@ -49,6 +49,8 @@ pub struct DrillRecord {
     pub expectations: Vec<ExpectationRecord>,
     /// The faults as injected.
     pub faults: Vec<FaultRecord>,
+    /// The silences as set.
+    pub silences: Vec<SilenceRecord>,
     /// Each alert instance that was pending or firing.
     pub alerts: Vec<AlertLane>,
     /// What the webhook receiver got, in order.
@@ -125,6 +127,19 @@ pub struct FaultRecord {
     pub effect_s: Option<f64>,
     /// How often it struck, by the service's own count; of one that ends the process, restarts seen.
     pub strikes: u64,
+}
+
+/// One silence as it really was.
+#[derive(Clone, Debug, Serialize)]
+pub struct SilenceRecord {
+    /// The `alertname` that it held back.
+    pub alert: String,
+    /// The labels that had to be equal.
+    pub labels: BTreeMap<String, String>,
+    /// When it was set.
+    pub from_s: f64,
+    /// When it was taken back.
+    pub to_s: f64,
 }
 
 /// One alert instance over the drill.

@@ -54,8 +54,10 @@ pub(crate) struct Manners {
     pub restless: bool,
     /// Labels that the rule sets.
     pub rule_labels: BTreeMap<String, String>,
-    /// Silences, as Alertmanager lists them.
+    /// Silences that were there before, as Alertmanager lists them.
     pub silences: Value,
+    /// Whether Alertmanager sends what is silenced all the same.
+    pub ignores_silences: bool,
     /// Whether Alertmanager holds the Watchdog.
     pub holds_watchdog: bool,
     /// Paths of Prometheus that it does not have.
@@ -101,6 +103,7 @@ impl Default for Manners {
                 ("speed".to_owned(), "demo".to_owned()),
             ]),
             silences: json!([]),
+            ignores_silences: false,
             holds_watchdog: true,
             lacks: &[],
             told_before: false,
@@ -144,6 +147,8 @@ pub(crate) struct Inner {
     /// Seconds since 1970, alert, its new state; one entry a change.
     pub history: Vec<(f64, &'static str, Option<&'static str>)>,
     pub evaluations: u64,
+    /// Silences that were set, as they were asked for, and whether each is still there.
+    pub silences: Vec<(Value, bool)>,
 }
 
 /// The world's rule is evaluated this often.
@@ -248,7 +253,7 @@ async fn evaluate(state: Arc<State>, inbox: Arc<Inbox>) {
             let body =
                 json!({ "receiver": state.manners.receiver, "groupKey": group, "alerts": alerts });
             let webhook: Webhook = serde_json::from_value(body).expect("a webhook");
-            if state.manners.tells {
+            if state.manners.tells && !state.holds_back(alert) {
                 inbox.put(webhook.clone(), OffsetDateTime::now_utc());
             }
             if state.manners.stutters {
@@ -262,6 +267,18 @@ impl State {
     /// Whether the monitoring has failed in this way.
     pub(crate) fn is_blind(&self, blindness: Blindness) -> bool {
         self.manners.blindness == Some(blindness) && !self.inner.lock().put.is_empty()
+    }
+
+    /// Whether a silence holds an alert back.
+    fn holds_back(&self, alert: &str) -> bool {
+        let inner = self.inner.lock();
+        let mut active = inner.silences.iter().filter(|(_, there)| *there);
+        let meant = |silence: &Value| {
+            silence["matchers"]
+                .as_array()
+                .is_some_and(|all| all.iter().any(|one| one["value"] == alert))
+        };
+        !self.manners.ignores_silences && active.any(|(silence, _)| meant(silence))
     }
 
     /// The labels of an alert instance.

@@ -192,7 +192,10 @@ async fn work(
         supervisor.start(spec, &token).await?;
     }
     supervisor
-        .start(roles::customers(data_dir, addresses, config)?, &token)
+        .start(
+            roles::customers(data_dir, addresses, &secret, config)?,
+            &token,
+        )
         .await?;
     let open_after = began.elapsed();
     let monitors = monitors::plan(config, data_dir, addresses)?;

@@ -24,10 +24,14 @@ pub(super) fn judge(case: &Case<'_>, observed: &Observed, bench: &mut Bench) {
             delivered_s: seen.delivered.map(|at| at - began),
             from_effect_s: after_effect.map(|(effect, fired)| (fired - effect).max(0.0)),
             limit_s: Some(limits.fires.total().as_secs_f64()),
-            detail: format!(
-                "limit: {}; to the webhook: {}",
-                limits.fires, limits.delivered
-            ),
+            detail: if fires.notifies {
+                format!(
+                    "limit: {}; to the webhook: {}",
+                    limits.fires, limits.delivered
+                )
+            } else {
+                format!("limit: {}; nobody is to hear of it", limits.fires)
+            },
             kind: "fires",
             name: name.clone(),
         });
@@ -90,6 +94,7 @@ impl Seen {
             faults.push((Verdict::Late, format!("fired after {late}")));
         }
         match self.delivered {
+            None if !fires.notifies => {}
             None => faults.push((
                 Verdict::Missed,
                 "fired, but never reached the webhook".to_owned(),

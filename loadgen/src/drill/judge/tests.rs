@@ -10,6 +10,7 @@ use crate::scenario::{AlertMatcher, Within};
 use std::time::Duration;
 
 mod good;
+mod hush;
 mod notified;
 mod ranking;
 mod silence;

@@ -123,6 +123,9 @@ impl Drill<'_> {
         if source != AlertSource::Webhook && company.alertmanager_url.is_none() {
             obstacles.push("the company runs without Alertmanager; install it and start the company again, or say where one is by --alertmanager-url".to_owned());
         }
+        if source == AlertSource::Webhook && !self.order.scenario.silences.is_empty() {
+            obstacles.push("the scenario sets silences, which takes an Alertmanager; choose another --alert-source".to_owned());
+        }
         let alertmanager = (source != AlertSource::Webhook)
             .then(|| company.alertmanager_url.clone())
             .flatten();

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, Request, State};
+use axum::extract::{Path, Query, Request, State};
 use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{delete, get};
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -38,7 +38,8 @@ pub(crate) fn router() -> Router<Arc<World>> {
         .route("/api/v1/query_range", get(range))
         .route("/api/v2/status", get(status))
         .route("/api/v2/alerts", get(held))
-        .route("/api/v2/silences", get(silences))
+        .route("/api/v2/silences", get(silences).post(silence))
+        .route("/api/v2/silence/{id}", delete(expire))
 }
 
 /// Answers as if some paths were not there.
@@ -193,6 +194,35 @@ async fn held(State(world): Shared) -> Response {
     Json(json!(alerts)).into_response()
 }
 
+/// Those that were there, and those that were set, by their place in the list.
 async fn silences(State(world): Shared) -> Json<Value> {
-    Json(world.manners.silences.clone())
+    let mut all = world
+        .manners
+        .silences
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    let set = world.inner.lock().silences.clone();
+    for (id, (mut silence, there)) in set.into_iter().enumerate() {
+        silence["id"] = json!(id.to_string());
+        silence["status"] = json!({ "state": if there { "active" } else { "expired" } });
+        all.push(silence);
+    }
+    Json(json!(all))
+}
+
+async fn silence(State(world): Shared, Json(silence): Json<Value>) -> Json<Value> {
+    let mut inner = world.inner.lock();
+    inner.silences.push((silence, true));
+    Json(json!({ "silenceID": (inner.silences.len() - 1).to_string() }))
+}
+
+async fn expire(State(world): Shared, Path(id): Path<usize>) -> StatusCode {
+    match world.inner.lock().silences.get_mut(id) {
+        Some((_, there)) => {
+            *there = false;
+            StatusCode::OK
+        }
+        None => StatusCode::NOT_FOUND,
+    }
 }

@@ -13,6 +13,10 @@ use crate::supervisor::{ProcessSpec, tied};
 /// How long the Watchdog may stay away at stock speed: five times its `repeat_interval`.
 const DEADMAN_LIMIT: Duration = Duration::from_mins(5);
 
+/// Requests that pizza-service works on at once. Customers of a company of one command hold some 250
+/// connections at most: a limit that they cannot come near would be one that no drill can prove.
+const PLACES: u16 = 200;
+
 /// The token of this run's `/faults`, made anew each time; none where faults are switched off.
 pub(super) struct Secret(Option<String>);
 
@@ -59,10 +63,10 @@ pub(super) fn services(
             "pizza-service",
             Place::PizzaTelemetry,
             Some(Place::PizzaApi),
-            vec![format!(
-                "--pokedex-url={}",
-                addresses.url(Place::PokedexApi)?
-            )],
+            vec![
+                format!("--max-active-requests={PLACES}"),
+                format!("--pokedex-url={}", addresses.url(Place::PokedexApi)?),
+            ],
         )?,
     ])
 }
@@ -99,6 +103,7 @@ fn role(
 pub(super) fn customers(
     data_dir: &Path,
     addresses: Addresses,
+    secret: &Secret,
     config: &CompanyConfig,
 ) -> anyhow::Result<ProcessSpec> {
     let mut arguments = vec![
@@ -133,7 +138,7 @@ pub(super) fn customers(
         name: "loadgen".into(),
         program: tied::itself()?,
         arguments: arguments.into_iter().map(OsString::from).collect(),
-        environment: environment(data_dir, None),
+        environment: environment(data_dir, secret.token()),
         listen: Some(addresses.of(Place::LoadgenApi)),
         ready_url: addresses.url_of(Place::LoadgenTelemetry, "/readyz")?,
         stop_timeout: STOP_TIMEOUT,

@@ -62,6 +62,7 @@ pub(crate) fn order_failures() -> DrillRecord {
             effect_s: Some(21.4),
             strikes: 66,
         }],
+        silences: Vec::new(),
         alerts: alerts(),
         notifications: notifications(),
         load: load(),
