@@ -39,9 +39,12 @@ async fn run(order: &Order) -> DrillRecord {
     drill::run(order, Arc::new(Silent), &CancellationToken::new()).await
 }
 
+/// A change to the good world, and what a drill of it comes to.
+type Row = (fn(&mut Manners), Verdict);
+
 #[tokio::test]
 async fn every_verdict_can_be_reached_by_either_source() {
-    let table: [(fn(&mut Manners), Verdict); 6] = [
+    let table: [Row; 6] = [
         (|_| {}, Verdict::Pass),
         (|manners| manners.notices = false, Verdict::Missed),
         (|manners| manners.tells = false, Verdict::Missed),
