@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::Router;
+use axum::{Router, middleware};
 use chassis::boot::BootError;
 use chassis::config::{HttpConfig, TelemetryConfig};
 use chassis::faults::Faults;
@@ -24,11 +24,14 @@ pub mod inbox;
 pub mod lease;
 pub mod metrics;
 pub mod routes;
+pub mod traces;
 
 use baseline::Baseline;
 use inbox::Inbox;
 use lease::Lease;
 use metrics::VisitMetrics;
+use traces::Traces;
+use traces::metrics::TraceMetrics;
 
 /// How to serve.
 #[derive(Args, Clone, Debug)]
@@ -77,6 +80,10 @@ pub struct ServeArgs {
     #[arg(long, value_name = "HOST")]
     pub allow_host: Vec<String>,
 
+    /// MiB of memory for the newest traces, which services send by OTLP; see `/traces`.
+    #[arg(long, env = "TRACES_KEPT", default_value_t = 16, value_name = "MIB", value_parser = clap::value_parser!(u16).range(1..=4096))]
+    pub traces_kept: u16,
+
     #[command(flatten)]
     #[expect(
         missing_docs,
@@ -103,7 +110,13 @@ pub async fn serve(
 ) -> Result<(), BootError> {
     let targets = targets(&config)?;
     let (inbox, lease) = (Arc::<Inbox>::default(), Arc::<Lease>::default());
-    let (routes, api) = routes::router(Arc::clone(&inbox), Arc::clone(&lease)).split_for_parts();
+    let traces = Traces::new(
+        usize::from(config.traces_kept) * 1024 * 1024,
+        TraceMetrics::register(&mut telemetry.registry),
+    );
+    let (routes, api) = routes::router(Arc::clone(&inbox), Arc::clone(&lease))
+        .merge(traces::routes::router(Arc::new(traces)))
+        .split_for_parts();
     let visits = VisitMetrics::register(&mut telemetry.registry);
     let metrics = HttpMetrics::register(&mut telemetry.registry, &api, telemetry.exporting);
     let app = around(routes, metrics, &config, &telemetry);
@@ -175,5 +188,7 @@ fn around(
         telemetry: telemetry.requests,
         max_body_bytes: MAX_BODY_BYTES,
     };
-    stack.around(routes, &config.http)
+    stack
+        .around(routes, &config.http)
+        .layer(middleware::from_fn(traces::untraced::untraced))
 }
