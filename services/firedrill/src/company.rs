@@ -164,15 +164,13 @@ async fn work(
     let began = Instant::now();
     let token = stop.token();
     let secret = roles::Secret::new(!config.no_faults);
+    let customers = roles::customers(data_dir, addresses, &config.baseline)?;
+    // The services send it their traces from the start.
+    supervisor.listen_for(&customers)?;
     for spec in roles::services(config, data_dir, addresses, &secret)? {
         supervisor.start(spec, &token).await?;
     }
-    supervisor
-        .start(
-            roles::customers(data_dir, addresses, &config.baseline)?,
-            &token,
-        )
-        .await?;
+    supervisor.start(customers, &token).await?;
     let open_after = began.elapsed();
     let monitors = monitors::plan(config, data_dir, addresses)?;
     for spec in &monitors.specs {
