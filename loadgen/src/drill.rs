@@ -26,4 +26,4 @@ pub mod vitals;
 pub mod watch;
 pub mod window;
 
-pub use run::{DeskChoice, Order, run};
+pub use run::{DeskChoice, Order, run, run_as};
