@@ -161,6 +161,11 @@ impl CompanyArgs {
         self.pizza_url.is_some() || self.metrics_url.is_some() || self.alertmanager_url.is_some()
     }
 
+    /// Whether a company runs that wrote down where it is. Fails where its file can't be used.
+    pub fn is_written(&self) -> Result<bool, CompanyError> {
+        Ok(read(&self.company.join(FILE))?.is_some_and(|written| written.is_alive()))
+    }
+
     /// The company's addresses. Fails where its file is there, but can't be used.
     pub fn settle(&self) -> Result<Company, CompanyError> {
         let written = read(&self.company.join(FILE))?.filter(Written::is_alive);
@@ -294,7 +299,8 @@ fn usual_telemetry() -> BTreeMap<String, Url> {
         .collect()
 }
 
-fn telemetry_url(text: &str) -> Result<(String, Url), String> {
+/// Parses `SERVICE=URL`.
+pub(crate) fn telemetry_url(text: &str) -> Result<(String, Url), String> {
     let (service, url) = text
         .split_once('=')
         .ok_or("write SERVICE=URL, such as pizza-service=http://127.0.0.1:9111")?;

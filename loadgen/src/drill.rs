@@ -29,4 +29,4 @@ pub mod vitals;
 pub mod watch;
 pub mod window;
 
-pub use run::{DeskChoice, Order, refused, run};
+pub use run::{DeskChoice, Order, refused, run, run_as};

@@ -4,33 +4,41 @@ use std::fmt::Display;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use axum::Router;
+use axum::{Router, middleware};
 use chassis::boot::BootError;
 use chassis::config::{FaultsConfig, HttpConfig, TelemetryConfig};
 use chassis::faults::Faults;
 use chassis::http::observe::Observer;
-use chassis::http::{HttpMetrics, Server, Stack};
+use chassis::http::{HttpMetrics, Server, Stack, docs};
 use chassis::stop::Stop;
 use chassis::telemetry::{Readiness, Telemetry, TelemetryPort};
 use clap::Args;
 use url::Url;
+use utoipa::openapi::OpenApi;
 
 use crate::drill::rails;
 use crate::load::Targets;
 use crate::scenario::Rate;
 
 pub mod baseline;
+pub mod control;
 pub mod deadman;
 pub mod inbox;
 pub mod lease;
 pub mod metrics;
 pub mod routes;
+pub mod traces;
 
 use baseline::Baseline;
+use control::Control;
+use control::access::Access;
+use control::config::DrillsConfig;
 use deadman::{Deadman, DeadmanArgs};
 use inbox::Inbox;
 use lease::Lease;
 use metrics::VisitMetrics;
+use traces::Traces;
+use traces::metrics::TraceMetrics;
 
 /// How to serve.
 #[derive(Args, Clone, Debug)]
@@ -79,6 +87,10 @@ pub struct ServeArgs {
     #[arg(long, value_name = "HOST")]
     pub allow_host: Vec<String>,
 
+    /// MiB of memory for the newest traces, which services send by OTLP; see `/traces`.
+    #[arg(long, env = "TRACES_KEPT", default_value_t = 16, value_name = "MIB", value_parser = clap::value_parser!(u16).range(1..=4096))]
+    pub traces_kept: u16,
+
     #[command(flatten)]
     #[expect(
         missing_docs,
@@ -106,6 +118,13 @@ pub struct ServeArgs {
         reason = "a doc comment here would become the help's heading"
     )]
     pub faults: FaultsConfig,
+
+    #[command(flatten)]
+    #[expect(
+        missing_docs,
+        reason = "a doc comment here would become the help's heading"
+    )]
+    pub drills: DrillsConfig,
 }
 
 /// Webhooks are small; Alertmanager truncates long groups.
@@ -121,9 +140,14 @@ pub async fn serve(
     let faults = Faults::new(config.faults.faults_token.clone());
     let (inbox, lease) = (Arc::<Inbox>::default(), Arc::<Lease>::default());
     let deadman = Deadman::register(&config.deadman, &mut telemetry.registry);
-    let (routes, api) = routes::router(Arc::clone(&inbox), Arc::clone(&lease))
-        .merge(deadman::routes(Arc::clone(&deadman)))
-        .split_for_parts();
+    let server = Server::bind(config.listen, "LOADGEN_ADDRESS").await?;
+    let control = config.control(server.address(), Arc::clone(&lease), &stop);
+    let traces = Traces::new(
+        usize::from(config.traces_kept) * 1024 * 1024,
+        TraceMetrics::register(&mut telemetry.registry),
+    );
+    let access = Access::new(config.drills.drills_token.clone());
+    let (routes, api) = api(&inbox, &lease, &deadman, traces, control.clone(), access);
     let visits = VisitMetrics::register(&mut telemetry.registry);
     let metrics = HttpMetrics::register(&mut telemetry.registry, &api, telemetry.exporting);
     let app = around(routes, metrics, &faults, &config, &telemetry);
@@ -135,7 +159,10 @@ pub async fn serve(
         registry: telemetry.into_registry(),
     };
     let telemetry_address = port.listen(config.telemetry_address).await?;
-    let server = Server::bind(config.listen, "LOADGEN_ADDRESS").await?;
+    let figures = control
+        .clone()
+        .tell_figures(visits.clone(), Arc::clone(&lease), stop.token());
+    stop.spawn(figures);
     let baseline = Baseline {
         rate: config.baseline,
         targets,
@@ -148,9 +175,55 @@ pub async fn serve(
     stop.spawn(async move { deadman.watch(token).await });
     readiness.set(true);
     tracing::info!(address = %server.address(), %telemetry_address, baseline = %config.baseline, "serving");
-    server.serve(app, (&config.http).into(), &stop).await;
-    readiness.set(false);
+    // A drill that runs is stopped first: until its faults are taken back, its turn is renewed here.
+    let serving = Stop::new();
+    let closing = async {
+        stop.requested().await;
+        readiness.set(false);
+        control.close().await;
+        control.bus().end();
+        serving.request();
+    };
+    tokio::join!(closing, server.serve(app, (&config.http).into(), &serving));
     Ok(())
+}
+
+/// Every route, and its description.
+pub fn api(
+    inbox: &Arc<Inbox>,
+    lease: &Arc<Lease>,
+    deadman: &Arc<Deadman>,
+    traces: Traces,
+    control: Control,
+    access: Access,
+) -> (Router, OpenApi) {
+    let (routes, mut api) = routes::router(Arc::clone(inbox), Arc::clone(lease))
+        .merge(deadman::routes(Arc::clone(deadman)))
+        .merge(traces::routes::router(Arc::new(traces)))
+        .merge(control::routes::router(control, access))
+        .split_for_parts();
+    api.info.title = "loadgen".to_owned();
+    api.info.version = "1".to_owned();
+    (routes.merge(docs::router(&api)), api)
+}
+
+impl ServeArgs {
+    fn control(&self, listen: SocketAddr, lease: Arc<Lease>, stop: &Stop) -> Control {
+        let neighbours = [
+            Some(self.pizza_url.clone()),
+            self.pokedex_url.clone(),
+            self.tracker_url.clone(),
+        ];
+        let monitors = [
+            self.deadman.metrics_url.clone(),
+            self.deadman.alertmanager_url.clone(),
+        ];
+        let token = self.faults.faults_token.clone();
+        let company = self
+            .drills
+            .company(neighbours, monitors, control::itself(listen), token);
+        Control::new(company, self.allow_host.clone(), lease, stop)
+    }
 }
 
 fn targets(config: &ServeArgs) -> Result<Targets, BootError> {
@@ -198,5 +271,7 @@ fn around(
         telemetry: telemetry.requests,
         max_body_bytes: MAX_BODY_BYTES,
     };
-    stack.around(routes, &config.http)
+    stack
+        .around(routes, &config.http)
+        .layer(middleware::from_fn(traces::untraced::untraced))
 }

@@ -70,7 +70,17 @@ pub fn refused(order: &Order, reason: String) -> DrillRecord {
 
 /// Runs a drill. Cancelling `stop` ends it early, with the faults taken back.
 pub async fn run(order: &Order, screen: Arc<dyn Screen>, stop: &CancellationToken) -> DrillRecord {
-    let drill = Drill::new(order);
+    run_as(Uuid::now_v7(), order, screen, stop).await
+}
+
+/// Runs a drill that has its id already.
+pub async fn run_as(
+    id: Uuid,
+    order: &Order,
+    screen: Arc<dyn Screen>,
+    stop: &CancellationToken,
+) -> DrillRecord {
+    let drill = Drill::new(id, order);
     match drill.prepare().await {
         Ok(prepared) => drill.guarded(&prepared, screen, stop).await,
         Err(obstacles) => drill.refused(obstacles),
@@ -85,10 +95,10 @@ struct Drill<'a> {
 }
 
 impl<'a> Drill<'a> {
-    fn new(order: &'a Order) -> Self {
+    fn new(id: Uuid, order: &'a Order) -> Self {
         Self {
             order,
-            id: Uuid::now_v7().to_string(),
+            id: id.to_string(),
             began: OffsetDateTime::now_utc(),
         }
     }

@@ -53,6 +53,13 @@ impl Lease {
         })
     }
 
+    /// The drill that holds the lease.
+    pub fn holder(&self) -> Option<String> {
+        let held = self.0.borrow();
+        let held = held.as_ref().filter(|held| held.is_valid());
+        held.map(|held| held.drill_id.clone())
+    }
+
     /// Ends when a drill holds the lease.
     pub async fn taken(&self) {
         // The sender lives as long as self.

@@ -64,6 +64,20 @@ impl VisitMetrics {
         }
     }
 
+    /// What all of them came to so far: completed, failed and dropped.
+    pub fn totals(&self) -> Counts {
+        let total = |outcome| {
+            let each = Flow::ALL.into_iter();
+            each.map(|flow| self.counter(flow, outcome).get()).sum()
+        };
+        Counts {
+            completed: total("completed"),
+            failed: total("failed"),
+            dropped: total("dropped"),
+            ..Counts::default()
+        }
+    }
+
     /// The next figures are a new run's, which begins at 0.
     pub fn run_ended(&self) {
         self.counted.lock().clear();

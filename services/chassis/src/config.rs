@@ -28,6 +28,16 @@ pub struct TelemetryConfig {
     #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_parser = endpoint, value_name = "URL")]
     pub otlp_endpoint: Option<Url>,
 
+    /// Traces that begin here and are recorded, a second; further ones leave no spans, and those that
+    /// began elsewhere go on. 0 for no limit. `OTEL_TRACES_SAMPLER` goes before it.
+    #[arg(
+        long,
+        env = "TRACES_PER_SECOND",
+        default_value_t = 50,
+        value_name = "N"
+    )]
+    pub traces_per_second: u32,
+
     /// Whether requests leave metrics, spans and log lines. `off` is for measuring what they cost.
     #[arg(long, env = "REQUEST_TELEMETRY", default_value = "on", value_enum)]
     pub request_telemetry: Switch,

@@ -188,17 +188,15 @@ async fn work(
     let began = Instant::now();
     let token = stop.token();
     let secret = roles::Secret::new(!config.no_faults);
+    let monitors = monitors::plan(config, data_dir, addresses)?;
+    let customers = roles::customers(data_dir, addresses, &secret, config, monitors.run())?;
+    // The services send it their traces from the start.
+    supervisor.listen_for(&customers)?;
     for spec in roles::services(config, data_dir, addresses, &secret)? {
         supervisor.start(spec, &token).await?;
     }
-    supervisor
-        .start(
-            roles::customers(data_dir, addresses, &secret, config)?,
-            &token,
-        )
-        .await?;
+    supervisor.start(customers, &token).await?;
     let open_after = began.elapsed();
-    let monitors = monitors::plan(config, data_dir, addresses)?;
     for spec in &monitors.specs {
         supervisor.start(spec.clone(), &token).await?;
     }

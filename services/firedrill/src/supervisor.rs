@@ -2,6 +2,8 @@
 //! with a growing delay, stops them in order. On Linux no child outlives it, however it dies: the
 //! kernel ends them (see [`tied`]).
 
+use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::process::ExitStatus;
 use std::sync::Arc;
 use std::time::Duration;
@@ -74,6 +76,8 @@ pub struct Supervisor {
     sink: Arc<LineSink>,
     http: reqwest::Client,
     children: Vec<Child>,
+    /// Sockets of children that are yet to be started.
+    early: HashMap<SocketAddr, Socket>,
 }
 
 /// One child that is kept running.
@@ -91,7 +95,26 @@ impl Supervisor {
             sink: Arc::new(sink),
             http: reqwest::Client::new(),
             children: Vec::new(),
+            early: HashMap::new(),
         }
+    }
+
+    /// Opens the socket of a child that is started later. Those who call it before wait for it, and
+    /// are not turned away.
+    ///
+    /// # Errors
+    /// When its address can't be had.
+    pub fn listen_for(&mut self, spec: &ProcessSpec) -> Result<(), StartError> {
+        let Some(address) = spec.listen else {
+            return Ok(());
+        };
+        let mut socket = Socket::new(spec.listen);
+        socket.open().map_err(|source| StartError::Spawn {
+            name: spec.name.clone(),
+            source,
+        })?;
+        self.early.insert(address, socket);
+        Ok(())
     }
 
     /// Starts a child, waits until it is ready, and keeps it running from then on.
@@ -103,7 +126,8 @@ impl Supervisor {
         spec: ProcessSpec,
         stop: &CancellationToken,
     ) -> Result<(), StartError> {
-        let mut socket = Socket::new(spec.listen);
+        let early = spec.listen.and_then(|address| self.early.remove(&address));
+        let mut socket = early.unwrap_or_else(|| Socket::new(spec.listen));
         let spawned = Process::spawn(&spec, &mut socket, &self.sink);
         let mut process = spawned.map_err(|source| StartError::Spawn {
             name: spec.name.clone(),

@@ -1,7 +1,9 @@
-//! Traces by OTLP over HTTP. The sampler is `OTEL_TRACES_SAMPLER`'s; without an endpoint nothing is
-//! sampled, so that no exemplar points nowhere. Every request has a trace id all the same: its log
+//! Traces by OTLP over HTTP. The sampler is `OTEL_TRACES_SAMPLER`'s, else all traces up to so many a
+//! second; without an endpoint nothing is sampled, so that no exemplar points nowhere. Every request has a trace id all the same: its log
 //! lines are found by it.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use opentelemetry::trace::{TraceContextExt as _, TracerProvider as _};
@@ -17,6 +19,7 @@ use crate::error::BootError;
 
 mod counting;
 mod link;
+mod sampler;
 mod untraced;
 
 pub use link::TraceLink;
@@ -32,6 +35,7 @@ pub struct Exporting {
     provider: SdkTracerProvider,
     service: &'static str,
     exports: bool,
+    ending: Arc<AtomicBool>,
 }
 
 impl Exporting {
@@ -53,6 +57,7 @@ impl Exporting {
                 .build(),
         );
         let on = config.request_telemetry == Switch::On;
+        let ending = Arc::<AtomicBool>::default();
         let provider = match &config.otlp_endpoint {
             Some(endpoint) if on => {
                 let exporter = SpanExporter::builder()
@@ -64,7 +69,12 @@ impl Exporting {
                         key: "OTEL_EXPORTER_OTLP_ENDPOINT",
                         problem: error.to_string(),
                     })?;
-                builder.with_batch_exporter(counting::Counting::new(exporter, exports))
+                let builder = match sampler::bounded(config.traces_per_second) {
+                    Some(sampler) => builder.with_sampler(sampler),
+                    None => builder,
+                };
+                let exporter = counting::Counting::new(exporter, exports, ending.clone());
+                builder.with_batch_exporter(exporter)
             }
             _ => builder.with_sampler(Sampler::AlwaysOff),
         }
@@ -74,6 +84,7 @@ impl Exporting {
             provider,
             service,
             exports: on && config.otlp_endpoint.is_some(),
+            ending,
         })
     }
 
@@ -93,12 +104,14 @@ impl Exporting {
         if !self.exports {
             return;
         }
+        // Whoever takes the spans may have ended before us, and nobody can do anything about it.
+        self.ending.store(true, Ordering::Relaxed);
         let ended = self
             .provider
             .force_flush()
             .and_then(|()| self.provider.shutdown_with_timeout(EXPORT_LIMIT));
         if let Err(error) = ended {
-            tracing::warn!(%error, "the last spans were not sent");
+            tracing::info!(%error, "the last spans were not sent");
         }
     }
 }

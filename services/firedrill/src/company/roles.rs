@@ -85,6 +85,10 @@ fn role(
     let listen = api.map(|api| addresses.of(api));
     arguments.extend(listen.map(|listen| format!("--api-address={listen}")));
     arguments.push("--log-format=json".to_owned());
+    if !has_collector() {
+        let receiver = addresses.url(Place::LoadgenApi)?;
+        arguments.push(format!("--otlp-endpoint={receiver}"));
+    }
     let mut environment = environment(data_dir, secret.token());
     // Where POSTGRES_URL is set, all services share that database: each in a schema of its own.
     environment.push(("POSTGRES_SCHEMA".to_owned(), name.replace('-', "_")));
@@ -105,6 +109,7 @@ pub(super) fn customers(
     addresses: Addresses,
     secret: &Secret,
     config: &CompanyConfig,
+    monitored: bool,
 ) -> anyhow::Result<ProcessSpec> {
     let mut arguments = vec![
         "loadgen".into(),
@@ -124,7 +129,7 @@ pub(super) fn customers(
         ),
         "--log-format=json".into(),
     ];
-    if !config.no_monitoring {
+    if monitored {
         arguments.push(format!(
             "--metrics-url={}",
             addresses.url(Place::Prometheus)?
@@ -143,6 +148,12 @@ pub(super) fn customers(
         ready_url: addresses.url_of(Place::LoadgenTelemetry, "/readyz")?,
         stop_timeout: STOP_TIMEOUT,
     })
+}
+
+/// Whether the environment, which all children share, says where traces go. Otherwise the services
+/// send them to loadgen, which keeps the newest and sends none itself.
+fn has_collector() -> bool {
+    std::env::var_os("OTEL_EXPORTER_OTLP_ENDPOINT").is_some_and(|url| !url.is_empty())
 }
 
 fn environment(data_dir: &Path, token: Option<&str>) -> Vec<(String, String)> {

@@ -22,18 +22,22 @@ impl Socket {
         }
     }
 
-    /// Listens, unless it does so already, and gives the next process its share.
+    /// Listens, unless it does so already: whoever comes from now on waits for a process.
+    pub(super) fn open(&mut self) -> std::io::Result<()> {
+        if let (Some(address), None) = (self.address, &self.listener) {
+            self.listener = Some(TcpListener::bind(address)?);
+        }
+        Ok(())
+    }
+
+    /// Listens, and gives the next process its share.
     pub(super) fn hand_to(&mut self, command: &mut tokio::process::Command) -> std::io::Result<()> {
-        let Some(address) = self.address else {
+        self.open()?;
+        let Some(listener) = &self.listener else {
             command.stdin(Stdio::null());
             return Ok(());
         };
-        let listener = match self.listener.take() {
-            Some(listener) => listener,
-            None => TcpListener::bind(address)?,
-        };
         let share = listener.try_clone()?;
-        self.listener = Some(listener);
         command
             .stdin(Stdio::from(std::os::fd::OwnedFd::from(share)))
             .env_remove("LISTEN_PID")

@@ -1,5 +1,6 @@
 //! Counts spans that were exported, and spans that were not.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -46,19 +47,25 @@ pub(super) struct Counting<E> {
     inner: E,
     exports: Exports,
     failing: AtomicBool,
+    ending: Arc<AtomicBool>,
 }
 
 impl<E> Counting<E> {
-    pub(super) const fn new(inner: E, exports: Exports) -> Self {
+    /// `ending` is set once the process is about to end.
+    pub(super) const fn new(inner: E, exports: Exports, ending: Arc<AtomicBool>) -> Self {
         Self {
             inner,
             exports,
             failing: AtomicBool::new(false),
+            ending,
         }
     }
 
     /// Says when it begins to fail and when that is over, not with each batch.
     fn tell(&self, result: &OTelSdkResult) {
+        if self.ending.load(Ordering::Relaxed) {
+            return;
+        }
         let failed_before = self.failing.swap(result.is_err(), Ordering::Relaxed);
         match result {
             Err(error) if !failed_before => tracing::warn!(%error, "spans cannot be exported"),

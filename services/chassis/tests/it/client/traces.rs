@@ -64,6 +64,7 @@ fn a_sampled_trace_goes_on_with_a_span_and_an_unsampled_one_without() {
         log_format: LogFormat::Json,
         log_file: Some(folder.path().join("log")),
         otlp_endpoint: Some(collector.endpoint().parse().expect("a URL")),
+        traces_per_second: 0,
         request_telemetry: Switch::On,
     };
     let (_telemetry, guard) = chassis::telemetry::start("caller", &config).expect("starts");
