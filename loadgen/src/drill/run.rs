@@ -65,7 +65,7 @@ pub enum DeskChoice {
 
 /// The record of a drill that could not even be prepared.
 pub fn refused(order: &Order, reason: String) -> DrillRecord {
-    Drill::new(order).refused(vec![reason])
+    Drill::new(Uuid::now_v7(), order).refused(vec![reason])
 }
 
 /// Runs a drill. Cancelling `stop` ends it early, with the faults taken back.

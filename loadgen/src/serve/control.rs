@@ -116,6 +116,8 @@ impl Control {
             desk: DeskChoice::Leased,
             allow_hosts: self.0.allow_hosts.clone(),
             patience: PATIENCE,
+            put_off: 0.0,
+            survey: None,
         };
         {
             // From the look to the entry under one lock: two orders at once are two looks.

@@ -68,6 +68,16 @@ pub enum What {
         /// How often it struck.
         strikes: u64,
     },
+    /// A silence was set.
+    SilenceOn {
+        /// What it silences.
+        alert: String,
+    },
+    /// A silence was taken back.
+    SilenceOff {
+        /// What it silenced.
+        alert: String,
+    },
     /// A process was seen to have started anew.
     Restarted {
         /// Whose.
@@ -134,6 +144,8 @@ impl From<&Event> for What {
                 kind,
                 strikes,
             },
+            Event::SilenceOn(alert) => Self::SilenceOn { alert },
+            Event::SilenceOff(alert) => Self::SilenceOff { alert },
             Event::Restarted(service) => Self::Restarted { service },
             Event::Alert { labels, state } => match state {
                 Some(AlertState::Firing) => Self::AlertFiring { labels },
