@@ -1,8 +1,8 @@
 //! A company of a drill's own: opened for it, on free ports and in a folder that goes with it.
 
 use std::fs::File;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::io::{self, Read as _, Seek as _};
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -21,9 +21,6 @@ const OPEN_LIMIT: Duration = Duration::from_secs(90);
 const CLOSE_LIMIT: Duration = Duration::from_mins(1);
 /// Time between two looks.
 const LOOK: Duration = Duration::from_millis(50);
-/// Where the company's own lines go, in its folder.
-const LINES: &str = "company.log";
-
 /// How companies are opened.
 #[derive(Clone, Debug)]
 pub struct Opening {
@@ -58,12 +55,14 @@ pub enum OpenError {
     Stopped,
 }
 
-/// An open company. It closes when its standard input does, and so when this process dies.
+/// An open company. It closes when its standard input does, and so when this process dies; its folder
+/// goes with it.
 #[derive(Debug)]
 pub struct Opened {
     child: Child,
     life: Option<ChildStdin>,
     folder: TempDir,
+    lines: File,
     _ports: Offset,
 }
 
@@ -79,10 +78,11 @@ impl Opening {
     pub async fn open(&self, stop: &CancellationToken) -> Result<Opened, OpenError> {
         let ports = Offset::take().map_err(system("no company can be opened"))?;
         let folder = TempDir::with_prefix("firedrill-").map_err(system("no folder can be made"))?;
-        let lines =
-            File::create(folder.path().join(LINES)).map_err(system("no log can be made"))?;
+        // The company's own lines; a file without a name, of which nothing can be left.
+        let lines = tempfile::tempfile().map_err(system("no log can be made"))?;
+        let share = lines.try_clone().map_err(system("no log can be made"))?;
         let mut child = Command::new(&self.program)
-            .arg("--until-stdin-ends")
+            .arg("--temporary")
             .arg("--data-dir")
             .arg(folder.path())
             .arg("--port-offset")
@@ -93,7 +93,7 @@ impl Opening {
             .env_remove("AMQP_URL")
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
-            .stderr(lines)
+            .stderr(share)
             // Ctrl-C is for this process; what it opened is closed in order.
             .process_group(0)
             .kill_on_drop(true)
@@ -103,6 +103,7 @@ impl Opening {
             life: child.stdin.take(),
             child,
             folder,
+            lines,
             _ports: ports,
         };
         match opened.wait(stop).await {
@@ -139,8 +140,11 @@ impl Opened {
         Ok(())
     }
 
-    fn last_line(&self) -> String {
-        let lines = std::fs::read_to_string(self.folder.path().join(LINES)).unwrap_or_default();
+    fn last_line(&mut self) -> String {
+        let mut lines = String::new();
+        // What cannot be read says nothing.
+        let _ = self.lines.rewind();
+        let _ = self.lines.read_to_string(&mut lines);
         let last = lines.lines().rfind(|line| !line.trim().is_empty());
         last.unwrap_or("it said nothing").to_owned()
     }
@@ -156,11 +160,6 @@ impl Opened {
     /// The folder with its logs.
     pub fn logs(&self) -> PathBuf {
         self.folder.path().join("logs")
-    }
-
-    /// Its folder; gone once it is closed.
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
     }
 
     /// Closes it, and waits until it is.

@@ -99,6 +99,12 @@ impl AlertLimits {
     }
 }
 
+/// How long after its cause an alert of this rule may come, whatever a scenario says. Fails where the
+/// rule's expression can't be parsed.
+pub fn latest(rule: &Rule, pace: Pace) -> Result<Duration, String> {
+    Ok(detection(rule, pace, window::of(&rule.query)?).total())
+}
+
 fn detection(rule: &Rule, pace: Pace, window: Duration) -> Budget {
     Budget::default()
         .with("scrape", pace.scrape)
@@ -179,6 +185,7 @@ mod tests {
             "scrape 1 s + evaluation 1 s + window 40 s + for 4 s + evaluation 1 s = 47 s"
         );
         assert_eq!(limits.delivered.total(), Duration::from_secs(49));
+        assert_eq!(latest(&rule, PACE), Ok(Duration::from_secs(47)));
         assert_eq!(
             limits.resolves.to_string(),
             "scrape 1 s + evaluation 1 s + window 40 s + keep_firing_for 2 s + evaluation 1 s = 45 s"

@@ -13,7 +13,7 @@ use super::monitors::Monitors;
 use super::screen::Screen;
 use super::verdict::Verdict;
 use crate::report::record::Monitoring;
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, Within};
 
 mod checks;
 mod rules;
@@ -29,9 +29,8 @@ pub struct Field<'a> {
     pub scenario: &'a Scenario,
     /// The factor on its durations; by the rules' speed where absent.
     pub time_scale: Option<f64>,
-    /// How long, at demo speed, after the cause somebody is waited for who notices; see
-    /// [`super::Order::survey`].
-    pub survey: Option<Duration>,
+    /// How long after the cause somebody is waited for who notices; see [`super::Order::survey`].
+    pub survey: Option<Within>,
     /// The monitoring.
     pub monitors: &'a Monitors,
     /// The API that customers use.
@@ -57,7 +56,7 @@ pub struct Ready {
     pub pace: Pace,
     /// What the reports say about the monitoring.
     pub monitoring: Monitoring,
-    /// [`Field::survey`], stretched to the rules' speed.
+    /// [`Field::survey`], computed and stretched to the rules' speed.
     pub survey: Option<Duration>,
     /// The longest `for` of any rule.
     pub longest_for: Duration,

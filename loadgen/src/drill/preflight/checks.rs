@@ -10,7 +10,7 @@ use crate::drill::prometheus::{AlertState, RuleGroup, Target, is_watchdog};
 use crate::drill::verdict::Verdict;
 use crate::drill::watch::JOB;
 use crate::report::record::Monitoring;
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, Within};
 
 const START: &str = "start the company with `make demo`";
 
@@ -28,7 +28,10 @@ pub(super) async fn look(field: &Field<'_>) -> Result<Ready, Vec<Obstacle>> {
     let loaded = rules::look(field, &scenario, &targets, &groups, &mut obstacles).await;
     match loaded {
         Some(loaded) if obstacles.is_empty() => Ok(Ready {
-            survey: field.survey.map(|wait| wait.mul_f64(scale)),
+            survey: field.survey.map(|wait| match wait.scaled(scale) {
+                Within::Auto => loaded.latest,
+                Within::Fixed(span) => span.get(),
+            }),
             ..ready(scenario, scale, loaded, monitoring, seq)
         }),
         _ => Err(obstacles),

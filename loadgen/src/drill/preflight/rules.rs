@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Field, Obstacle};
 use crate::drill::alertmanager::Silence;
-use crate::drill::limits::{AlertLimits, Pace, known_labels};
+use crate::drill::limits::{self, AlertLimits, Pace, known_labels};
 use crate::drill::prometheus::{Labels, Rule, RuleGroup, Target};
 use crate::drill::route::{Grouping, Routing};
 use crate::drill::verdict::Verdict;
@@ -17,6 +17,8 @@ pub(super) struct Loaded {
     pub(super) pace: Pace,
     pub(super) grouping: Grouping,
     pub(super) longest_for: Duration,
+    /// How long after its cause the slowest of all alerts may come.
+    pub(super) latest: Duration,
     pub(super) alerts: Vec<String>,
 }
 
@@ -87,6 +89,7 @@ pub(super) async fn look(
         },
         grouping: book.routing.grouping(&labels),
         alerts: alert_names(groups),
+        latest: book.latest(),
         longest_for: groups
             .iter()
             .flat_map(|group| &group.rules)
@@ -118,6 +121,21 @@ struct Book<'a> {
 }
 
 impl Book<'_> {
+    /// What cannot be understood is not waited for.
+    fn latest(&self) -> Duration {
+        let latest = |group: &RuleGroup, rule| limits::latest(rule, self.pace(group)).ok();
+        let rules = self.groups.iter();
+        let all = rules.flat_map(|group| group.rules.iter().filter_map(|rule| latest(group, rule)));
+        all.max().unwrap_or_default()
+    }
+
+    fn pace(&self, group: &RuleGroup) -> Pace {
+        Pace {
+            scrape: self.scrape,
+            evaluation: evaluation(group),
+        }
+    }
+
     fn expected(&self, fires: &Fires, obstacles: &mut Vec<Obstacle>) -> Option<AlertLimits> {
         let matcher = fires.matcher();
         let Some((group, rule)) = self.find(&matcher) else {
@@ -166,13 +184,9 @@ impl Book<'_> {
         known: &Labels,
         within: Within,
     ) -> Result<AlertLimits, String> {
-        let pace = Pace {
-            scrape: self.scrape,
-            evaluation: evaluation(group),
-        };
         AlertLimits::new(
             rule,
-            pace,
+            self.pace(group),
             &self.routing.grouping(known),
             self.shared,
             within,
