@@ -83,7 +83,7 @@ Exit codes:
     3  preflight: the drill could not begin
    10  what the customers saw was out of bounds
    20  an expected alert was missed, or came late
-   21  an alert fired that the scenario does not name
+   21  an alert fired that the scenario does not name, or somebody was told what is not so
    22  an alert did not resolve
    23  the load or the fault could not be proven to have struck
    30  invalid: the monitoring or the generator itself failed

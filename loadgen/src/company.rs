@@ -12,8 +12,9 @@ use serde::Deserialize;
 use thiserror::Error;
 use url::Url;
 
+use crate::drill::source::{AlertArgs, AlertSource, Alerts};
 use crate::load::{Destination, TargetError, Targets};
-use crate::scenario::SERVICES;
+use crate::scenario::{SERVICES, Span};
 
 /// The file that a running company keeps in its data folder.
 pub const FILE: &str = "company.json";
@@ -41,7 +42,7 @@ pub struct CompanyArgs {
     #[arg(long, value_name = "URL", env = "TRACKER_URL")]
     pub tracker_url: Option<Url>,
 
-    /// Prometheus.
+    /// Prometheus, or a server that answers as it does.
     #[arg(long, value_name = "URL", env = "METRICS_URL")]
     pub metrics_url: Option<Url>,
 
@@ -65,6 +66,13 @@ pub struct CompanyArgs {
         hide_env_values = true
     )]
     pub faults_token: Option<SecretString>,
+
+    #[command(flatten)]
+    #[expect(
+        missing_docs,
+        reason = "a doc comment here would become the help's heading"
+    )]
+    pub alerts: AlertArgs,
 }
 
 /// The company's addresses, settled.
@@ -86,6 +94,8 @@ pub struct Company {
     pub telemetry: BTreeMap<String, Url>,
     /// The token that services ask for before they break.
     pub faults_token: Option<SecretString>,
+    /// Where its alerts are learnt from.
+    pub alerts: Alerts,
 }
 
 /// Why the company's own file can't be used.
@@ -136,6 +146,10 @@ impl CompanyArgs {
             alertmanager_url: None,
             loadgen_url: None,
             telemetry: Vec::new(),
+            alerts: AlertArgs {
+                alert_source: AlertSource::default(),
+                detection_limit: Span::default(),
+            },
             faults_token: None,
         }
     }
@@ -205,6 +219,7 @@ impl CompanyArgs {
                 .or_else(|| said(|written| &written.loadgen_url))
                 .unwrap_or_else(|| local(8002)),
             telemetry,
+            alerts: self.alerts.into(),
             faults_token: token.or_else(|| {
                 written
                     .as_ref()
@@ -225,6 +240,7 @@ impl Company {
             alertmanager_url: Some(local(9093)),
             loadgen_url: local(8002),
             telemetry: usual_telemetry(),
+            alerts: Alerts::default(),
             faults_token: None,
         }
     }

@@ -3,7 +3,6 @@
 //! Every duration is written for demo speed; [`Scenario::scaled`] stretches it for slower rules.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::time::Duration;
 
 use schemars::JsonSchema;
@@ -14,12 +13,14 @@ use crate::load::Flow;
 mod builtin;
 mod catalogue;
 mod lint;
+mod matcher;
 mod source;
 mod units;
 
 pub use builtin::{BuiltIn, built_in, built_ins};
 pub use catalogue::{FAULT_KINDS, FaultKind, SERVICES, Service};
 pub use lint::{Problem, problems};
+pub use matcher::AlertMatcher;
 pub use source::{ScenarioError, load, parse, schema, schema_text, unknown};
 pub use units::{Per, Rate, RateError, Span, SpanError, Within};
 
@@ -48,6 +49,9 @@ pub struct Scenario {
     /// What is broken, and when.
     #[serde(default)]
     pub faults: Vec<FaultWindow>,
+    /// What Alertmanager is told to keep to itself, and when.
+    #[serde(default)]
+    pub silences: Vec<SilenceWindow>,
     /// What must be seen.
     pub expect: Expect,
 }
@@ -167,6 +171,22 @@ pub struct FaultWindow {
     pub every: Option<Span>,
 }
 
+/// A silence that the drill sets at Alertmanager, and takes back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SilenceWindow {
+    /// The `alertname`.
+    pub alert: String,
+    /// Label values that must be equal; labels not named here do not matter.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
+    /// When it begins, from the drill's start.
+    pub from: Span,
+    /// How long it lasts.
+    #[serde(rename = "for")]
+    pub lasts: Span,
+}
+
 /// What must be seen, and what must not.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -222,17 +242,6 @@ pub enum Effect {
     },
 }
 
-/// Which alert: its name and the labels that must match.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct AlertMatcher {
-    /// The `alertname`.
-    pub alert: String,
-    /// Label values that must be equal; labels not named here do not matter.
-    #[serde(default)]
-    pub labels: BTreeMap<String, String>,
-}
-
 /// An alert that must fire.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -248,10 +257,23 @@ pub struct Fires {
     /// How long it must fire without a gap.
     #[serde(default)]
     pub stays: Option<Span>,
+    /// Whether anybody is to hear of it. `false`: it must fire in Prometheus, and no notification may
+    /// arrive, while a silence lasts or, without one, at all.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub notifies: bool,
     /// The phase whose start the clock counts from, for a cause that is load; without it the first
     /// fault's start.
     #[serde(default)]
     pub after_phase: Option<String>,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks it so")]
+const fn is_yes(notifies: &bool) -> bool {
+    *notifies
 }
 
 /// A bound on the customers' own figures over the whole drill, or over one phase.
@@ -293,6 +315,10 @@ impl Scenario {
             fault.from = fault.from.scaled(factor);
             fault.lasts = fault.lasts.scaled(factor);
             fault.every = fault.every.map(|every| every.scaled(factor));
+        }
+        for silence in &mut scaled.silences {
+            silence.from = silence.from.scaled(factor);
+            silence.lasts = silence.lasts.scaled(factor);
         }
         scaled.expect.resolves = scaled.expect.resolves.scaled(factor);
         for fires in &mut scaled.expect.fires {
@@ -349,6 +375,21 @@ impl FaultWindow {
     }
 }
 
+impl SilenceWindow {
+    /// When it is taken back, from the drill's start.
+    pub fn ends(&self) -> Duration {
+        self.from.get() + self.lasts.get()
+    }
+
+    /// Which alerts it holds back.
+    pub fn matcher(&self) -> AlertMatcher {
+        AlertMatcher {
+            alert: self.alert.clone(),
+            labels: self.labels.clone(),
+        }
+    }
+}
+
 impl Fires {
     /// Which alert.
     pub fn matcher(&self) -> AlertMatcher {
@@ -369,30 +410,5 @@ impl Fires {
     }
 }
 
-impl AlertMatcher {
-    /// Whether an alert instance with these labels, `alertname` among them, is meant.
-    pub fn matches(&self, labels: &BTreeMap<String, String>) -> bool {
-        labels.get("alertname") == Some(&self.alert)
-            && self
-                .labels
-                .iter()
-                .all(|(name, value)| labels.get(name) == Some(value))
-    }
-}
-
-impl fmt::Display for AlertMatcher {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.alert)?;
-        if self.labels.is_empty() {
-            return Ok(());
-        }
-        let labels: Vec<_> = self
-            .labels
-            .iter()
-            .map(|(name, value)| format!("{name}={value:?}"))
-            .collect();
-        write!(f, "{{{}}}", labels.join(", "))
-    }
-}
 #[cfg(test)]
 mod tests;

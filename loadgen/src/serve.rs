@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use chassis::boot::BootError;
-use chassis::config::{HttpConfig, TelemetryConfig};
+use chassis::config::{FaultsConfig, HttpConfig, TelemetryConfig};
 use chassis::faults::Faults;
 use chassis::http::observe::Observer;
 use chassis::http::{HttpMetrics, Server, Stack};
@@ -20,12 +20,14 @@ use crate::load::Targets;
 use crate::scenario::Rate;
 
 pub mod baseline;
+pub mod deadman;
 pub mod inbox;
 pub mod lease;
 pub mod metrics;
 pub mod routes;
 
 use baseline::Baseline;
+use deadman::{Deadman, DeadmanArgs};
 use inbox::Inbox;
 use lease::Lease;
 use metrics::VisitMetrics;
@@ -82,6 +84,13 @@ pub struct ServeArgs {
         missing_docs,
         reason = "a doc comment here would become the help's heading"
     )]
+    pub deadman: DeadmanArgs,
+
+    #[command(flatten)]
+    #[expect(
+        missing_docs,
+        reason = "a doc comment here would become the help's heading"
+    )]
     pub telemetry: TelemetryConfig,
 
     #[command(flatten)]
@@ -90,6 +99,13 @@ pub struct ServeArgs {
         reason = "a doc comment here would become the help's heading"
     )]
     pub http: HttpConfig,
+
+    #[command(flatten)]
+    #[expect(
+        missing_docs,
+        reason = "a doc comment here would become the help's heading"
+    )]
+    pub faults: FaultsConfig,
 }
 
 /// Webhooks are small; Alertmanager truncates long groups.
@@ -102,16 +118,20 @@ pub async fn serve(
     stop: Stop,
 ) -> Result<(), BootError> {
     let targets = targets(&config)?;
+    let faults = Faults::new(config.faults.faults_token.clone());
     let (inbox, lease) = (Arc::<Inbox>::default(), Arc::<Lease>::default());
-    let (routes, api) = routes::router(Arc::clone(&inbox), Arc::clone(&lease)).split_for_parts();
+    let deadman = Deadman::register(&config.deadman, &mut telemetry.registry);
+    let (routes, api) = routes::router(Arc::clone(&inbox), Arc::clone(&lease))
+        .merge(deadman::routes(Arc::clone(&deadman)))
+        .split_for_parts();
     let visits = VisitMetrics::register(&mut telemetry.registry);
     let metrics = HttpMetrics::register(&mut telemetry.registry, &api, telemetry.exporting);
-    let app = around(routes, metrics, &config, &telemetry);
+    let app = around(routes, metrics, &faults, &config, &telemetry);
     let readiness = Readiness::default();
     let port = TelemetryPort {
         readiness: readiness.clone(),
         log_level: telemetry.log_level.clone(),
-        faults: Faults::off(),
+        faults,
         registry: telemetry.into_registry(),
     };
     let telemetry_address = port.listen(config.telemetry_address).await?;
@@ -124,6 +144,8 @@ pub async fn serve(
     };
     let token = stop.token();
     stop.spawn(async move { baseline.run(token).await });
+    let token = stop.token();
+    stop.spawn(async move { deadman.watch(token).await });
     readiness.set(true);
     tracing::info!(address = %server.address(), %telemetry_address, baseline = %config.baseline, "serving");
     server.serve(app, (&config.http).into(), &stop).await;
@@ -165,12 +187,13 @@ fn wrong<E: Display>(key: &'static str) -> impl FnOnce(E) -> BootError {
 fn around(
     routes: Router,
     metrics: HttpMetrics,
+    faults: &Faults,
     config: &ServeArgs,
     telemetry: &Telemetry,
 ) -> Router {
     let stack = Stack {
         metrics,
-        faults: Faults::off(),
+        faults: faults.clone(),
         observer: Observer::default(),
         telemetry: telemetry.requests,
         max_body_bytes: MAX_BODY_BYTES,

@@ -265,3 +265,78 @@ async fn notifications_are_numbered_and_told_once() {
         .await;
     assert_eq!(wrong.status(), StatusCode::UNPROCESSABLE_ENTITY);
 }
+
+impl Serving {
+    /// What the dead man's switch says.
+    async fn deadman(&self) -> Value {
+        let answer = self.ask(Method::GET, "/alerts/deadman", None).await;
+        answer.json().await.expect("JSON")
+    }
+
+    /// A metric without labels.
+    async fn gauge(&self, name: &str) -> f64 {
+        let response = self
+            .client
+            .get(format!("http://{}/metrics", self.telemetry))
+            .send()
+            .await;
+        let text = response.expect("an answer").text().await.expect("text");
+        let value = text
+            .lines()
+            .find_map(|line| line.strip_prefix(&format!("{name} ")));
+        let value = value.expect("the gauge is there from the start");
+        value.parse().expect("a number")
+    }
+}
+
+#[tokio::test]
+async fn a_watchdog_that_stays_away_is_missed_and_drills_hear_nothing_of_it() {
+    let more = ["--deadman-limit=1s", "--metrics-url=http://127.0.0.1:9"].map(str::to_owned);
+    let serving = Serving::start_with("http://127.0.0.1:9", "0/h", &more).await;
+    let before = serving.deadman().await;
+    assert_eq!(before["state"], "waiting", "{before}");
+    assert_eq!(before["last_seen"], Value::Null);
+    assert!(serving.gauge("loadgen_watchdog_age_seconds").await.is_nan());
+
+    let webhook = |alert: &str, status: &str| {
+        let labels = json!({ "alertname": alert });
+        Some(json!({ "alerts": [{ "status": status, "labels": labels }] }))
+    };
+    for (alert, status) in [("Watchdog", "resolved"), ("ServiceDown", "firing")] {
+        serving
+            .ask(Method::POST, "/alerts/watchdog", webhook(alert, status))
+            .await;
+        let unmoved = serving.deadman().await;
+        assert_eq!(unmoved["state"], "waiting", "{alert} {status}: {unmoved}");
+    }
+
+    for _ in 0..2 {
+        let heard = serving
+            .ask(
+                Method::POST,
+                "/alerts/watchdog",
+                webhook("Watchdog", "firing"),
+            )
+            .await;
+        assert_eq!(heard.status(), StatusCode::NO_CONTENT);
+        assert_eq!(serving.deadman().await["state"], "alive");
+        assert!(serving.gauge("loadgen_deadman_silent").await.abs() < 0.5);
+        until("it is missed", async || {
+            serving.deadman().await["state"] == "silent"
+        })
+        .await;
+        until("it is known who does not answer", async || {
+            let view = serving.deadman().await;
+            view["prometheus"]["ready"] == false && view["alertmanager"].is_null()
+        })
+        .await;
+        assert!(serving.gauge("loadgen_deadman_silent").await > 0.5);
+        assert!(serving.gauge("loadgen_watchdog_age_seconds").await > 1.0);
+    }
+
+    let told = serving
+        .ask(Method::GET, "/alerts/notifications", None)
+        .await;
+    let told: Value = told.json().await.expect("JSON");
+    assert_eq!(told["last"], 0, "{told}");
+}

@@ -199,6 +199,119 @@ async fn blip(kind: Kind) -> Result<()> {
     Ok(())
 }
 
+async fn crash_loop(kind: Kind) -> Result<()> {
+    let report = passes(kind, "crash-loop").await?;
+    assert_eq!(fired(&report), ["ServiceDown", "ServiceRestarting"]);
+    Ok(())
+}
+
+async fn memory_leak(kind: Kind) -> Result<()> {
+    let report = passes(kind, "memory-leak").await?;
+    assert_eq!(fired(&report), ["ProcessMemoryHigh"]);
+    Ok(())
+}
+
+async fn cpu_burn(kind: Kind) -> Result<()> {
+    let report = passes(kind, "cpu-burn").await?;
+    assert_eq!(fired(&report), ["ProcessCpuSaturated"]);
+    Ok(())
+}
+
+async fn saturation(kind: Kind) -> Result<()> {
+    let report = passes(kind, "saturation").await?;
+    assert!(fired(&report).contains(&"ServiceSaturated"));
+    Ok(())
+}
+
+async fn not_ready(kind: Kind) -> Result<()> {
+    let report = passes(kind, "not-ready").await?;
+    assert_eq!(fired(&report), ["ServiceNotReady"]);
+    Ok(())
+}
+
+async fn log_flood(kind: Kind) -> Result<()> {
+    let report = passes(kind, "log-flood").await?;
+    assert_eq!(fired(&report), ["LogFlood"]);
+    Ok(())
+}
+
+async fn slow_burn(kind: Kind) -> Result<()> {
+    let report = passes(kind, "slow-burn").await?;
+    assert_eq!(fired(&report), ["ErrorBudgetBurnSlow"]);
+    Ok(())
+}
+
+async fn hourly_orders(kind: Kind) -> Result<()> {
+    let report = passes(kind, "hourly-orders").await?;
+    assert_eq!(
+        fired(&report),
+        ["PizzaHourlyOrdersExceeded", "PizzaOrderSurge"]
+    );
+    Ok(())
+}
+
+async fn consumer_missing(kind: Kind) -> Result<()> {
+    let report = passes(kind, "consumer-missing").await?;
+    assert_eq!(fired(&report), ["QueueConsumerMissing"]);
+    Ok(())
+}
+
+async fn abuse(kind: Kind) -> Result<()> {
+    let report = passes(kind, "abuse").await?;
+    assert_eq!(fired(&report), ["ClientErrorsHigh"]);
+    Ok(())
+}
+
+async fn flood(kind: Kind) -> Result<()> {
+    let report = passes(kind, "flood").await?;
+    assert_eq!(fired(&report), ["RequestsRejected"]);
+    Ok(())
+}
+
+async fn broken_rule(kind: Kind) -> Result<()> {
+    let report = passes(kind, "broken-rule").await?;
+    assert_eq!(fired(&report), ["PrometheusRuleFailures"]);
+    Ok(())
+}
+
+async fn cardinality(kind: Kind) -> Result<()> {
+    let report = passes(kind, "cardinality").await?;
+    assert_eq!(fired(&report), ["ScrapeFailing"]);
+    Ok(())
+}
+
+async fn monitoring_blind(kind: Kind) -> Result<()> {
+    let report = passes(kind, "monitoring-blind").await?;
+    assert_eq!(fired(&report), ["AlertmanagerNotificationsFailing"]);
+    Ok(())
+}
+
+async fn traces_lost(kind: Kind) -> Result<()> {
+    let report = passes(kind, "traces-lost").await?;
+    assert_eq!(fired(&report), ["TelemetryExportFailing"]);
+    Ok(())
+}
+
+async fn rolling_restart(kind: Kind) -> Result<()> {
+    let report = passes(kind, "rolling-restart").await?;
+    assert!(fired(&report).is_empty());
+    let faults = report["faults"].as_array().map_or(&[][..], Vec::as_slice);
+    assert_eq!(faults.len(), 4);
+    assert!(
+        faults.iter().all(|fault| fault["strikes"] == 1),
+        "each starts anew once: {faults:?}"
+    );
+    Ok(())
+}
+
+async fn silenced(kind: Kind) -> Result<()> {
+    let report = passes(kind, "silenced").await?;
+    assert!(fired(&report).contains(&"ServiceErrorRatio"));
+    let said = report["notifications"].as_array();
+    assert!(said.is_some_and(Vec::is_empty), "{said:?}");
+    Ok(())
+}
+
 macro_rules! drills {
     ($($scenario:ident)+) => {
         mod in_one_command {
@@ -233,7 +346,24 @@ drills! {
     db_down
     pool_exhaustion
     order_drought
+    crash_loop
+    memory_leak
+    cpu_burn
+    saturation
+    not_ready
+    log_flood
+    slow_burn
+    hourly_orders
+    consumer_missing
+    abuse
+    flood
+    broken_rule
+    cardinality
+    monitoring_blind
+    traces_lost
     baseline
     busy
     blip
+    rolling_restart
+    silenced
 }

@@ -109,11 +109,14 @@ impl Company {
     /// The process that runs a role at this moment; nothing while none does.
     pub fn process(&self, role: &str) -> Option<Pid> {
         let supervisor = self.program.pid().ok()?;
-        let processes = std::fs::read_dir("/proc").ok()?;
-        processes
-            .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
-            .filter_map(Pid::from_raw)
-            .find(|process| is_role(*process, role) && parent(*process) == Some(supervisor))
+        children(supervisor).find(|process| is_role(*process, role))
+    }
+
+    /// The process of a part of its monitoring, `prometheus` or `alertmanager`.
+    pub fn monitor(&self, name: &str) -> Option<Pid> {
+        let supervisor = self.program.pid().ok()?;
+        children(supervisor)
+            .find(|process| program(*process).is_some_and(|path| path.ends_with(name)))
     }
 
     /// Its `company.json`.
@@ -208,6 +211,23 @@ impl Company {
         );
         Ok(())
     }
+}
+
+/// The processes that this one started.
+fn children(of: Pid) -> impl Iterator<Item = Pid> {
+    let processes = std::fs::read_dir("/proc").into_iter().flatten();
+    processes
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .filter_map(Pid::from_raw)
+        .filter(move |process| parent(*process) == Some(of))
+}
+
+/// The program that a process runs, by its command line.
+fn program(process: Pid) -> Option<String> {
+    let path = format!("/proc/{}/cmdline", process.as_raw_nonzero());
+    let line = std::fs::read(path).ok()?;
+    let first = line.split(|byte| *byte == 0).next()?;
+    String::from_utf8(first.to_vec()).ok()
 }
 
 /// Whether a process was started with this as its first argument.

@@ -2,9 +2,11 @@
 //! and waiting for conditions. The tests themselves are in `e2e/`; Cargo runs them as tests of the
 //! package `firedrill`, because it tells only those where the binary is.
 
+pub mod alertmanager;
 pub mod collector;
 pub mod company;
 pub mod customers;
+pub mod ear;
 pub mod http;
 pub mod neighbours;
 pub mod outside;
@@ -14,7 +16,9 @@ pub mod program;
 pub mod rabbitmq;
 pub mod wait;
 
+pub use alertmanager::{Alert, Alertmanager};
 pub use company::{Company, Drill};
+pub use ear::{Ear, Word};
 pub use neighbours::Neighbours;
 pub use program::Program;
 pub use wait::until;

@@ -99,7 +99,7 @@ impl Worker {
                 break;
             };
             let screen = self.board.begins(&drill);
-            let Some(record) = self.drill(&drill, screen).await else {
+            let Some(record) = Box::pin(self.drill(&drill, screen)).await else {
                 break;
             };
             self.board.over(&drill, &record);
@@ -115,7 +115,7 @@ impl Worker {
                 let order = self.order(drill, company.as_ref().clone(), *desk);
                 Some(drill::run(&order, screen, &self.stop).await)
             }
-            Stage::Own(opening, _) => self.drill_own(drill, opening, screen).await,
+            Stage::Own(opening, _) => Box::pin(self.drill_own(drill, opening, screen)).await,
         }
     }
 

@@ -28,6 +28,8 @@ fn words(event: &Event) -> (&'static str, String) {
             "mended",
             format!("{kind} at {service}, struck {strikes} times"),
         ),
+        Event::SilenceOn(what) => ("silenced", what.clone()),
+        Event::SilenceOff(what) => ("silence", format!("{what}, taken back")),
         Event::Restarted(service) => ("restart", service.clone()),
         Event::Alert { labels, state } => match state {
             Some(AlertState::Firing) => ("FIRING", alert(labels)),

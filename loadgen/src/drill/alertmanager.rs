@@ -1,9 +1,13 @@
 //! What a drill asks of Alertmanager.
 
+use reqwest::Method;
 use serde::Deserialize;
+use serde_json::json;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use url::Url;
 
-use super::http::{Api, HttpError};
+use super::http::{self, Api, HttpError};
 use super::matcher::Matcher;
 use super::prometheus::Labels;
 
@@ -25,6 +29,21 @@ pub struct Status {
 pub struct HeldAlert {
     /// Its labels.
     pub labels: Labels,
+    #[serde(default)]
+    status: HeldStatus,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct HeldStatus {
+    inhibited_by: Vec<String>,
+}
+
+impl HeldAlert {
+    /// Whether another alert holds it back.
+    pub fn is_inhibited(&self) -> bool {
+        !self.status.inhibited_by.is_empty()
+    }
 }
 
 /// A silence.
@@ -35,6 +54,9 @@ pub struct Silence {
     /// Who set it.
     #[serde(rename = "createdBy", default)]
     pub created_by: String,
+    /// What its author said about it.
+    #[serde(default)]
+    pub comment: String,
     /// Whether it is in force.
     status: SilenceStatus,
     /// What it silences; all must match.
@@ -101,4 +123,41 @@ impl Alertmanager {
     pub async fn silences(&self) -> Result<Vec<Silence>, HttpError> {
         self.0.get("/api/v2/silences").await
     }
+
+    /// Sets a silence from now until then, and returns its id.
+    pub async fn silence(
+        &self,
+        matchers: &[Matcher],
+        until: OffsetDateTime,
+        created_by: &str,
+        comment: &str,
+    ) -> Result<String, HttpError> {
+        #[derive(Deserialize)]
+        struct Answer {
+            #[serde(rename = "silenceID")]
+            silence_id: String,
+        }
+        let body = json!({
+            "matchers": matchers,
+            "startsAt": rfc3339(OffsetDateTime::now_utc()),
+            "endsAt": rfc3339(until),
+            "createdBy": created_by,
+            "comment": comment,
+        });
+        let request = self.0.request(Method::POST, "/api/v2/silences").json(&body);
+        let answer: Answer = http::json(self.0.send(request).await?).await?;
+        Ok(answer.silence_id)
+    }
+
+    /// Ends a silence.
+    pub async fn expire(&self, id: &str) -> Result<(), HttpError> {
+        let path = format!("/api/v2/silence/{id}");
+        let request = self.0.request(Method::DELETE, &path);
+        self.0.send(request).await.map(drop)
+    }
+}
+
+/// As Alertmanager reads it. A year of five digits is no time of ours.
+fn rfc3339(at: OffsetDateTime) -> String {
+    at.format(&Rfc3339).unwrap_or_default()
 }

@@ -9,7 +9,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 use super::clock::Clock;
-use super::course::{Course, SoFar, course};
+use super::course::{Course, SoFar, Waits, course};
 use super::desk::Desk;
 use super::effects::Effects;
 use super::faults::Faults;
@@ -19,6 +19,7 @@ use super::lanes::{Lanes, disagreements};
 use super::monitors::Monitors;
 use super::preflight::Ready;
 use super::screen::{Event, Screen, Tick};
+use super::silencer::Silencer;
 use super::watch::Watch;
 use crate::load::{Limits, LoadRun, Plan, StartError, Targets};
 use crate::scenario::FaultKind;
@@ -36,6 +37,9 @@ pub(super) struct Stage<'a> {
     pub(super) stop: &'a CancellationToken,
 }
 
+/// The alert of rules that cannot be evaluated. Where it must fire, some will not be.
+const RULE_FAILURES: &str = "PrometheusRuleFailures";
+
 /// How often everything is looked at: four times an evaluation, within these bounds.
 const FINEST_POLL: Duration = Duration::from_millis(250);
 const COARSEST_POLL: Duration = Duration::from_secs(1);
@@ -49,6 +53,13 @@ pub(super) async fn conduct(stage: &Stage<'_>) -> Result<(Observed, Clock), Star
     let clock = Clock::start();
     let load = LoadRun::start(plan, stage.targets, Limits::default(), Some(stage.drill_id))?;
     let injector = Injector::start(stage.windows(), clock, poll, &stage.screen);
+    let silencer = Silencer::start(
+        &ready.scenario.silences,
+        stage.monitors.alertmanager.as_ref(),
+        stage.drill_id,
+        clock,
+        &stage.screen,
+    );
     let mut scene = Scene {
         watch: stage.watch(clock, poll),
         effects: Effects::new(&ready.scenario.expect.effect, stage.services),
@@ -61,17 +72,21 @@ pub(super) async fn conduct(stage: &Stage<'_>) -> Result<(Observed, Clock), Star
     let watched_s = clock.now_s();
     // The faults first: what is left of the load may still be needed to see them go.
     let injected = scene.injector.finish().await;
+    let hushed = silencer.finish().await;
     scene.load.stop();
     let load = scene.load.finish().await;
     let mut observed = Observed {
         notifications: scene.watch.notifications().to_vec(),
+        inhibited: scene.watch.inhibited().to_vec(),
         effects: scene.effects.seen().to_vec(),
         load,
         monitoring_failures: scene.watch.failures().to_vec(),
+        silences: hushed.records,
         interrupted: stage.stop.is_cancelled(),
         ..Observed::default()
     };
     account_for_faults(injected, &scene.effects, &mut observed);
+    observed.fault_failures.extend(hushed.failures);
     stage
         .consult_record(scene.watch.lanes(), clock, watched_s, poll, &mut observed)
         .await;
@@ -80,6 +95,9 @@ pub(super) async fn conduct(stage: &Stage<'_>) -> Result<(Observed, Clock), Star
 
 impl Stage<'_> {
     fn tell_limits(&self) {
+        for note in &self.ready.notes {
+            self.screen.note(note);
+        }
         let expected = self.ready.scenario.expect.fires.iter();
         for (fires, limits) in expected.zip(&self.ready.fires) {
             let line = format!("{} must fire within {}", fires.matcher(), limits.fires);
@@ -93,6 +111,7 @@ impl Stage<'_> {
             fires: &self.ready.fires,
             allows: &self.ready.allows,
             survey: self.ready.survey,
+            routing: &self.ready.routing,
         }
     }
 
@@ -113,17 +132,14 @@ impl Stage<'_> {
             .iter()
             .map(|fault| fault.service.clone())
             .collect();
-        Watch::new(
-            self.monitors.clone(),
-            clock,
-            drilled,
-            self.ready.seq,
-            self.ready.pace,
-            poll,
-        )
+        let mut expected = self.ready.scenario.expect.fires.iter();
+        let rules_fail = expected.any(|fires| fires.alert == RULE_FAILURES);
+        Watch::new(self.monitors.clone(), clock, drilled, self.ready, poll)
+            .with_failing_rules(rules_fail)
     }
 
-    /// Prometheus's own record is what is judged; the live watch must agree with it.
+    /// Prometheus's own record is what is judged; the live watch must agree with it. Other sources
+    /// keep none.
     async fn consult_record(
         &self,
         live: &Lanes,
@@ -133,7 +149,11 @@ impl Stage<'_> {
         observed: &mut Observed,
     ) {
         let evaluation = self.ready.pace.evaluation;
-        let record = self.monitors.record(clock, watched_s, evaluation, live);
+        let Some(prometheus) = self.monitors.evaluator() else {
+            observed.lanes = live.all().to_vec();
+            return;
+        };
+        let record = prometheus.record(clock, watched_s, evaluation, live);
         let record = match record.await {
             Ok(record) => record,
             Err(error) => {
@@ -197,7 +217,7 @@ impl Scene {
                 tokio::join!(
                     self.watch.look(stage.desk, screen),
                     self.effects
-                        .look(&stage.monitors.prometheus, self.clock, screen),
+                        .look(stage.monitors.prometheus.as_ref(), self.clock, screen),
                 );
             };
             tokio::select! {
@@ -233,9 +253,14 @@ impl Scene {
             now_s: self.clock.now_s(),
             lanes: self.watch.lanes().all(),
             notifications: self.watch.notifications(),
+            inhibited: self.watch.inhibited(),
             faults: &injected.records,
         };
-        course(&stage.case(), stage.ready.longest_for, &so_far)
+        let waits = Waits {
+            longest_for: stage.ready.longest_for,
+            listens: stage.ready.listens,
+        };
+        course(&stage.case(), waits, &so_far)
     }
 
     fn show(&mut self, stage: &Stage<'_>, course: &Course) {

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use super::inhibitions::Inhibited;
 use super::judge::Case;
 use super::judge::causes;
 use super::judge::fires::delivered;
-use super::judge::resolves::told;
+use super::judge::resolves::{ended_unheard, told};
 use super::lanes::Lane;
 use super::limits::AlertLimits;
 use crate::report::record::{FaultRecord, NotificationRecord};
@@ -20,6 +21,8 @@ pub struct SoFar<'a> {
     pub lanes: &'a [Lane],
     /// Notifications seen.
     pub notifications: &'a [NotificationRecord],
+    /// What Alertmanager held back.
+    pub inhibited: &'a [Inhibited],
     /// Faults injected.
     pub faults: &'a [FaultRecord],
 }
@@ -35,16 +38,25 @@ pub enum Course {
     Over,
 }
 
-/// How far the drill has come. `longest_for` is the longest `for` of any loaded rule: what is
-/// pending when the phases are over may still fire.
-pub fn course(case: &Case<'_>, longest_for: Duration, so_far: &SoFar<'_>) -> Course {
+/// What may still come when the phases are over.
+#[derive(Clone, Copy, Debug)]
+pub struct Waits {
+    /// The longest `for` of any loaded rule: what is pending may still fire.
+    pub longest_for: Duration,
+    /// How long a source that shows nothing pending may take to tell.
+    pub listens: Duration,
+}
+
+/// How far the drill has come.
+pub fn course(case: &Case<'_>, waits: Waits, so_far: &SoFar<'_>) -> Course {
     if so_far.now_s < case.scenario.duration().as_secs_f64() {
         return Course::Running;
     }
     let waiting = waits_for_anybody(case, so_far)
         .or_else(|| waits_to_fire(case, so_far))
         .or_else(|| waits_to_resolve(case, so_far))
-        .or_else(|| waits_to_decide(case, longest_for, so_far));
+        .or_else(|| waits_to_decide(case, waits.longest_for, so_far))
+        .or_else(|| waits_in_silence(case, waits.listens, so_far));
     waiting.map_or(Course::Over, Course::Waiting)
 }
 
@@ -86,7 +98,8 @@ fn waits_to_fire(case: &Case<'_>, so_far: &SoFar<'_>) -> Option<String> {
                 return (in_time && may_fire).then(|| format!("{} to fire", fires.alert));
             };
             let is_delivered = delivered(lane, "firing", so_far.notifications).is_some();
-            (in_time && !is_delivered).then(|| format!("{} to reach the webhook", fires.alert))
+            (in_time && fires.notifies && !is_delivered)
+                .then(|| format!("{} to reach the webhook", fires.alert))
         })
 }
 
@@ -102,8 +115,11 @@ fn waits_to_resolve(case: &Case<'_>, so_far: &SoFar<'_>) -> Option<String> {
                 let in_time = so_far.now_s < ended + limits.resolves.total().as_secs_f64();
                 return in_time.then(|| format!("{} to resolve", lane.name()));
             }
+            // What was never said to fire is not said to be over.
+            delivered(lane, "firing", so_far.notifications)?;
             let in_time = so_far.now_s < ended + limits.resolve_delivered.total().as_secs_f64();
-            let is_told = told(lane, so_far.notifications).is_some();
+            let is_told =
+                told(lane, so_far.notifications).is_some() || ended_unheard(lane, so_far.inhibited);
             (in_time && !is_told)
                 .then(|| format!("the webhook to hear that {} resolved", lane.name()))
         })
@@ -116,6 +132,14 @@ fn waits_to_decide(case: &Case<'_>, longest_for: Duration, so_far: &SoFar<'_>) -
         .iter()
         .find(|lane| lane.open && !lane.still_fires() && lane.fired_at().is_none())?;
     (so_far.now_s < bound).then(|| format!("{}, pending, to fire or to pass", pending.name()))
+}
+
+/// Where nothing may fire, silence is believed only when the source had its time to tell.
+fn waits_in_silence(case: &Case<'_>, listens: Duration, so_far: &SoFar<'_>) -> Option<String> {
+    let until = causes::ends(case.scenario, so_far.faults) + listens.as_secs_f64();
+    let nothing_told = so_far.notifications.is_empty() && so_far.lanes.is_empty();
+    (case.scenario.expect.fires.is_empty() && nothing_told && so_far.now_s < until)
+        .then(|| "what may still be told".to_owned())
 }
 
 /// The limits that apply to an alert instance, where the scenario names it.

@@ -12,6 +12,7 @@ use tokio_util::task::TaskTracker;
 use url::Url;
 
 use super::http::{self, Api, HttpError};
+use crate::serve::deadman::{self, Deadman};
 use crate::serve::inbox::{Inbox, Notifications};
 use crate::serve::routes;
 
@@ -79,7 +80,10 @@ impl Receiver {
             CancellationToken::new(),
             TaskTracker::new(),
         );
-        let (router, _) = routes::webhooks(Arc::clone(&inbox)).split_for_parts();
+        let (router, _) = routes::webhooks(Arc::clone(&inbox))
+            // Alertmanager sends the Watchdog as well; to refuse it would be an alert of its own.
+            .merge(deadman::routes(Deadman::unwatched()))
+            .split_for_parts();
         let stopped = stop.clone().cancelled_owned();
         tasks.spawn(async move {
             // Ends only when it is told to; what Alertmanager does with it is its own matter.

@@ -32,7 +32,12 @@ impl Effects {
     }
 
     /// Looks once at everything. What does not answer is looked at again next time.
-    pub async fn look(&mut self, prometheus: &Prometheus, clock: Clock, screen: &dyn Screen) {
+    pub async fn look(
+        &mut self,
+        prometheus: Option<&Prometheus>,
+        clock: Clock,
+        screen: &dyn Screen,
+    ) {
         for index in 0..self.wanted.len() {
             let strikes = match &self.wanted[index] {
                 Effect::Restarts { service, .. } => {
@@ -43,7 +48,10 @@ impl Effects {
                     }
                     restarted
                 }
-                Effect::Query { promql } => prometheus.any(promql).await.unwrap_or(false),
+                Effect::Query { promql } => match prometheus {
+                    Some(prometheus) => prometheus.any(promql).await.unwrap_or(false),
+                    None => false,
+                },
                 Effect::Strikes { .. } | Effect::Load { .. } => false,
             };
             if strikes {

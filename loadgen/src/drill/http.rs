@@ -56,6 +56,28 @@ impl HttpError {
             Self::Unreachable { .. } | Self::Malformed { .. } => None,
         }
     }
+
+    /// Whether the server has no such path, in the words of one or the other.
+    pub fn is_missing(&self) -> bool {
+        matches!(
+            self.status(),
+            Some(
+                StatusCode::NOT_FOUND
+                    | StatusCode::METHOD_NOT_ALLOWED
+                    | StatusCode::NOT_IMPLEMENTED
+                    // VictoriaMetrics: "unsupported path requested".
+                    | StatusCode::BAD_REQUEST
+            )
+        )
+    }
+}
+
+/// Nothing where the server has no such path.
+pub fn where_there<T>(answer: Result<T, HttpError>) -> Result<Option<T>, HttpError> {
+    match answer {
+        Err(error) if error.is_missing() => Ok(None),
+        answer => answer.map(Some),
+    }
 }
 
 fn after_colon(detail: &str) -> String {

@@ -21,6 +21,9 @@ use crate::scenario::{FaultKind, FaultWindow};
 const TTL_MARGIN: Duration = Duration::from_secs(5);
 /// How long a service may take to let go of its faults; it may be starting anew.
 const TAKE_BACK_PATIENCE: Duration = Duration::from_secs(15);
+/// The same where the fault has ended the process, perhaps again and again: its supervisor lets
+/// half a minute pass before it tries once more.
+const RESTART_PATIENCE: Duration = Duration::from_secs(45);
 /// Time between two tries.
 const RETRY: Duration = Duration::from_millis(200);
 
@@ -178,7 +181,12 @@ impl Injection {
 
     async fn end(&mut self) {
         let kind = &self.window.kind;
-        let taken = timeout(TAKE_BACK_PATIENCE, take_back(&self.faults, Some(kind))).await;
+        let patience = if self.ends_process() {
+            RESTART_PATIENCE
+        } else {
+            TAKE_BACK_PATIENCE
+        };
+        let taken = timeout(patience, take_back(&self.faults, Some(kind))).await;
         let strikes = match taken {
             Ok(Ok(strikes)) => strikes,
             Ok(Err(error)) => {

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use crate::drill::inhibitions::Inhibited;
 use crate::drill::lanes::Lane;
 use crate::drill::limits::AlertLimits;
+use crate::drill::route::Routing;
 use crate::drill::verdict::Verdict;
 use crate::load::report::LoadReport;
 use crate::report::record::{
-    AlertLane, ExpectationRecord, FaultRecord, Finding, NotificationRecord,
+    AlertLane, ExpectationRecord, FaultRecord, Finding, NotificationRecord, SilenceRecord,
 };
 use crate::scenario::Scenario;
 
@@ -15,6 +17,8 @@ pub(in crate::drill) mod causes;
 mod effects;
 pub(in crate::drill) mod fires;
 mod generator;
+mod hush;
+mod notified;
 pub(in crate::drill) mod resolves;
 mod silence;
 mod thresholds;
@@ -31,6 +35,8 @@ pub struct Case<'a> {
     /// Whether whoever notices is welcome, and how long after the cause somebody is waited for; see
     /// [`crate::drill::Order::survey`].
     pub survey: Option<Duration>,
+    /// Alertmanager's routes and receivers; without any where there is no Alertmanager.
+    pub routing: &'a Routing,
 }
 
 /// What was seen. Times are seconds since the drill's start.
@@ -40,11 +46,15 @@ pub struct Observed {
     pub lanes: Vec<Lane>,
     /// What the webhook receiver got, in order.
     pub notifications: Vec<NotificationRecord>,
+    /// What Alertmanager held back.
+    pub inhibited: Vec<Inhibited>,
     /// What was measured for `expect.effect`, one each, in order.
     pub effects: Vec<EffectSeen>,
     /// The faults as injected.
     pub faults: Vec<FaultRecord>,
-    /// Why a fault could not be injected or taken back.
+    /// The silences as set.
+    pub silences: Vec<SilenceRecord>,
+    /// Why a fault could not be injected or taken back, or a silence be set.
     pub fault_failures: Vec<String>,
     /// The generator's own account.
     pub load: LoadReport,
@@ -83,7 +93,9 @@ pub fn judge(case: &Case<'_>, observed: &Observed) -> Judgement {
     let mut bench = Bench::default();
     effects::judge(case, observed, &mut bench);
     fires::judge(case, observed, &mut bench);
+    hush::judge(case, observed, &mut bench);
     let lanes = silence::judge(case, observed, &mut bench);
+    notified::judge(case, observed, &mut bench);
     resolves::judge(case, observed, &mut bench);
     thresholds::judge(case, observed, &mut bench);
     generator::judge(case, observed, &mut bench);

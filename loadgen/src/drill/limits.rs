@@ -58,14 +58,12 @@ pub struct AlertLimits {
 }
 
 impl AlertLimits {
-    /// Computes what is `auto` from the rule, the pace and the grouping. `shared` says that the
-    /// alert may join a group that others have opened already. Fails where the rule's expression
-    /// can't be parsed.
+    /// Computes what is `auto` from the rule, the pace and the grouping. Fails where the rule's
+    /// expression can't be parsed.
     pub fn new(
         rule: &Rule,
         pace: Pace,
         grouping: &Grouping,
-        shared: bool,
         within: Within,
         resolves: Within,
     ) -> Result<Self, String> {
@@ -78,12 +76,7 @@ impl AlertLimits {
             Within::Auto => resolution(rule, pace, window),
             Within::Fixed(span) => Budget::default().with("as written", span.get()),
         };
-        let (wait, waited) =
-            if shared && !grouping.by_alert && grouping.group_interval > grouping.group_wait {
-                ("group_interval", grouping.group_interval)
-            } else {
-                ("group_wait", grouping.group_wait)
-            };
+        let (wait, waited) = first_wait(grouping);
         Ok(Self {
             delivered: fires
                 .clone()
@@ -96,6 +89,54 @@ impl AlertLimits {
             fires,
             resolves,
         })
+    }
+}
+
+impl AlertLimits {
+    /// The limits of an alert whose rule is not known: as written, else `detection`. Without a
+    /// grouping, its delivery is what is seen of it.
+    pub fn without_rule(
+        detection: Duration,
+        grouping: Option<&Grouping>,
+        within: Within,
+        resolves: Within,
+    ) -> Self {
+        let limit = |within| match within {
+            Within::Auto => Budget::default().with("detection limit", detection),
+            Within::Fixed(span) => Budget::default().with("as written", span.get()),
+        };
+        let (fires, resolves) = (limit(within), limit(resolves));
+        let Some(grouping) = grouping else {
+            return Self {
+                delivered: fires.clone(),
+                resolve_delivered: resolves.clone(),
+                fires,
+                resolves,
+            };
+        };
+        let (wait, waited) = first_wait(grouping);
+        Self {
+            delivered: fires.clone().with(wait, waited).with("look", LOOK),
+            resolve_delivered: resolves
+                .clone()
+                .with("group_interval", grouping.group_interval)
+                .with("look", LOOK),
+            fires,
+            resolves,
+        }
+    }
+}
+
+/// How long it may take to be seen what Alertmanager holds.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// How long an alert may wait for its first delivery. Its group may be open already, by another
+/// alert or by the drill before: Alertmanager forgets an empty group only after a while.
+fn first_wait(grouping: &Grouping) -> (&'static str, Duration) {
+    if grouping.group_interval > grouping.group_wait {
+        ("group_interval", grouping.group_interval)
+    } else {
+        ("group_wait", grouping.group_wait)
     }
 }
 
@@ -172,19 +213,19 @@ mod tests {
     const BY_SERVICE: Grouping = Grouping {
         group_wait: Duration::from_secs(1),
         group_interval: Duration::from_secs(4),
-        by_alert: false,
+        repeat_interval: Duration::from_mins(16),
     };
 
     #[test]
     fn a_computed_limit_is_the_sum_that_it_shows() {
         let rule = rule("rate(x[40s]) > 1", 4.0, 2.0);
-        let limits = AlertLimits::new(&rule, PACE, &BY_SERVICE, false, Within::Auto, Within::Auto)
-            .expect("limits");
+        let limits =
+            AlertLimits::new(&rule, PACE, &BY_SERVICE, Within::Auto, Within::Auto).expect("limits");
         assert_eq!(
             limits.fires.to_string(),
             "scrape 1 s + evaluation 1 s + window 40 s + for 4 s + evaluation 1 s = 47 s"
         );
-        assert_eq!(limits.delivered.total(), Duration::from_secs(49));
+        assert_eq!(limits.delivered.total(), Duration::from_secs(52));
         assert_eq!(latest(&rule, PACE), Ok(Duration::from_secs(47)));
         assert_eq!(
             limits.resolves.to_string(),
@@ -200,8 +241,8 @@ mod tests {
             evaluation: Duration::from_secs(15),
         };
         let rule = rule("up == 0", 20.0, 0.0);
-        let limits = AlertLimits::new(&rule, slow, &BY_SERVICE, false, Within::Auto, Within::Auto)
-            .expect("limits");
+        let limits =
+            AlertLimits::new(&rule, slow, &BY_SERVICE, Within::Auto, Within::Auto).expect("limits");
         assert_eq!(
             limits.fires.to_string(),
             "scrape 15 s + evaluation 15 s + for 30 s + evaluation 15 s = 75 s"
@@ -209,30 +250,35 @@ mod tests {
     }
 
     #[test]
-    fn an_alert_that_joins_an_open_group_waits_for_its_interval() {
+    fn an_alert_may_find_its_group_open() {
         let rule = rule("up == 0", 0.0, 0.0);
-        let total = |shared, grouping: &Grouping| {
-            let limits =
-                AlertLimits::new(&rule, PACE, grouping, shared, Within::Auto, Within::Auto)
-                    .expect("limits");
-            limits.delivered.total().as_secs()
+        let delivered = |grouping: &Grouping| {
+            let limits = AlertLimits::new(&rule, PACE, grouping, Within::Auto, Within::Auto)
+                .expect("limits");
+            limits.delivered.to_string()
         };
-        let by_alert = Grouping {
-            by_alert: true,
+        let fires = "scrape 1 s + evaluation 1 s + evaluation 1 s";
+        assert_eq!(
+            delivered(&BY_SERVICE),
+            format!("{fires} + group_interval 4 s + evaluation 1 s = 8 s")
+        );
+        let patient = Grouping {
+            group_wait: Duration::from_secs(5),
             ..BY_SERVICE
         };
-        assert_eq!(total(false, &BY_SERVICE), 5);
-        assert_eq!(total(true, &BY_SERVICE), 8);
-        assert_eq!(total(true, &by_alert), 5);
+        assert_eq!(
+            delivered(&patient),
+            format!("{fires} + group_wait 5 s + evaluation 1 s = 9 s")
+        );
     }
 
     #[test]
     fn a_written_limit_stands() {
         let rule = rule("rate(x[40s]) > 1", 4.0, 0.0);
         let within = "10s".parse().expect("a span");
-        let limits = AlertLimits::new(&rule, PACE, &BY_SERVICE, false, within, Within::Auto)
-            .expect("limits");
+        let limits =
+            AlertLimits::new(&rule, PACE, &BY_SERVICE, within, Within::Auto).expect("limits");
         assert_eq!(limits.fires.to_string(), "as written 10 s = 10 s");
-        assert_eq!(limits.delivered.total(), Duration::from_secs(12));
+        assert_eq!(limits.delivered.total(), Duration::from_secs(15));
     }
 }

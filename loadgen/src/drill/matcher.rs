@@ -2,12 +2,12 @@
 
 use promql_parser::label;
 use promql_parser::parser::token::{T_EQL, T_EQL_REGEX, T_NEQ, T_NEQ_REGEX};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::prometheus::Labels;
 
 /// One condition on one label.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Matcher {
     /// The label's name.
@@ -34,6 +34,16 @@ const OPERATORS: [(&str, bool, bool); 4] = [
 ];
 
 impl Matcher {
+    /// The label has this value.
+    pub fn equal(name: &str, value: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            value: value.to_owned(),
+            is_regex: false,
+            is_equal: true,
+        }
+    }
+
     /// `severity="page"`, `service=~"a|b"`, with or without quotes.
     pub fn parse(text: &str) -> Option<Self> {
         let name_ends = text.find(['=', '!'])?;

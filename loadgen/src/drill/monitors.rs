@@ -9,14 +9,17 @@ use super::clock::Clock;
 use super::http::HttpError;
 use super::lanes::Lanes;
 use super::prometheus::Prometheus;
+use super::source::AlertSource;
 
-/// Prometheus and Alertmanager.
+/// Prometheus and Alertmanager, as far as the alerts' source asks for them.
 #[derive(Clone, Debug)]
 pub struct Monitors {
-    /// Evaluates the rules.
-    pub prometheus: Prometheus,
-    /// Delivers the alerts.
-    pub alertmanager: Alertmanager,
+    /// Who says which alerts fire.
+    pub source: AlertSource,
+    /// Evaluates the rules, where it is the source; else it is only asked for effects.
+    pub prometheus: Option<Prometheus>,
+    /// Delivers the alerts; nothing where only notifications are known.
+    pub alertmanager: Option<Alertmanager>,
 }
 
 /// What Prometheus recorded of a drill.
@@ -38,6 +41,14 @@ const STEPS: f64 = 10.0;
 const RECORDING: Duration = Duration::from_secs(2);
 
 impl Monitors {
+    /// Prometheus, where it is the source.
+    pub fn evaluator(&self) -> Option<&Prometheus> {
+        let is_source = self.source == AlertSource::Prometheus;
+        self.prometheus.as_ref().filter(|_| is_source)
+    }
+}
+
+impl Prometheus {
     /// What Prometheus recorded in `ALERTS` from the drill's start until `until_s` seconds after
     /// it, and a step more: what the last look of `live` saw lies on it. Prometheus shows that an
     /// alert is over a moment before it has recorded so; that moment is waited for.
@@ -71,10 +82,7 @@ impl Monitors {
     ) -> Result<Lanes, HttpError> {
         let started = clock.started_unix_s();
         let until = started + until_s;
-        let series = self
-            .prometheus
-            .range("ALERTS", started, until, step_s)
-            .await?;
+        let series = self.range("ALERTS", started, until, step_s).await?;
         Ok(Lanes::from_series(series, started, started, until, step_s))
     }
 }

@@ -10,12 +10,14 @@ use super::faults::Faults;
 use super::http::Api;
 use super::limits::{AlertLimits, Pace};
 use super::monitors::Monitors;
+use super::route::Routing;
 use super::screen::Screen;
 use super::verdict::Verdict;
 use crate::report::record::Monitoring;
 use crate::scenario::{Scenario, Within};
 
 mod checks;
+mod foreign;
 mod rules;
 
 /// Time between two tries.
@@ -39,6 +41,8 @@ pub struct Field<'a> {
     pub faults: &'a [Faults],
     /// Where the turn is taken and deliveries are learnt.
     pub desk: &'a Desk,
+    /// How long an alert may take where no rule says so.
+    pub detection_limit: Duration,
 }
 
 /// A field that is ready.
@@ -52,6 +56,8 @@ pub struct Ready {
     pub fires: Vec<AlertLimits>,
     /// The limits of `expect.allows`.
     pub allows: Vec<Option<AlertLimits>>,
+    /// Alertmanager's routes and receivers.
+    pub routing: Routing,
     /// The monitoring's pace.
     pub pace: Pace,
     /// What the reports say about the monitoring.
@@ -60,8 +66,24 @@ pub struct Ready {
     pub survey: Option<Duration>,
     /// The longest `for` of any rule.
     pub longest_for: Duration,
+    /// How long a source that shows nothing pending may take to tell.
+    pub listens: Duration,
+    /// Whether there is a Watchdog to watch.
+    pub watchdog: bool,
+    /// What the reader of a verdict should know of the monitoring.
+    pub notes: Vec<String>,
     /// The newest notification so far.
     pub seq: u64,
+}
+
+impl Field<'_> {
+    /// How long a survey waits: as was said, else as long as the slowest alert may take.
+    fn surveyed(&self, scale: f64, latest: Duration) -> Option<Duration> {
+        self.survey.map(|wait| match wait.scaled(scale) {
+            Within::Auto => latest,
+            Within::Fixed(span) => span.get(),
+        })
+    }
 }
 
 /// One thing that is in the way.
@@ -111,7 +133,11 @@ pub async fn preflight(
     let deadline = Instant::now() + patience;
     let mut told = String::new();
     loop {
-        let obstacles = match checks::look(field).await {
+        let look = match field.monitors.evaluator() {
+            Some(prometheus) => checks::look(field, prometheus).await,
+            None => foreign::look(field).await,
+        };
+        let obstacles = match look {
             Ok(ready) => return Ok(ready),
             Err(obstacles) => obstacles,
         };

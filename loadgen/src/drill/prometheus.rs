@@ -1,4 +1,5 @@
-//! What a drill asks of Prometheus.
+//! What a drill asks of Prometheus, or of a server that answers as it does. Such a server need not
+//! have all of its paths.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,10 +10,16 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::duration::deserialize as duration;
-use super::http::{Api, HttpError, json};
+use super::http::{Api, HttpError, json, where_there};
 
 /// Labels of a series or an alert.
 pub type Labels = BTreeMap<String, String>;
+
+/// Paths that servers which speak Prometheus's language may lack.
+const READY: &str = "/-/ready";
+const BUILD: &str = "/api/v1/status/buildinfo";
+const TARGETS: &str = "/api/v1/targets";
+const ALERTS: &str = "/api/v1/alerts";
 
 /// Prometheus's HTTP API.
 #[derive(Clone, Debug)]
@@ -127,30 +134,45 @@ impl Prometheus {
         self.0.base()
     }
 
-    /// Whether it is ready; else why not.
+    /// Whether it is ready; else why not. Where it has no word for that, whether it answers a query.
     pub async fn ready(&self) -> Result<(), HttpError> {
-        self.0.text("/-/ready").await.map(drop)
+        match where_there(self.0.text(READY).await)? {
+            Some(_) => Ok(()),
+            None => self.any("vector(1)").await.map(drop),
+        }
     }
 
-    /// Its version.
-    pub async fn version(&self) -> Result<String, HttpError> {
+    /// Those paths that a drill would ask for, and can do without, that it does not have.
+    pub async fn missing(&self) -> Result<Vec<&'static str>, HttpError> {
+        let mut missing = Vec::new();
+        for path in [READY, BUILD, TARGETS, ALERTS] {
+            if where_there(self.0.text(path).await)?.is_none() {
+                missing.push(path);
+            }
+        }
+        Ok(missing)
+    }
+
+    /// Its version; nothing where it does not say.
+    pub async fn version(&self) -> Result<Option<String>, HttpError> {
         #[derive(Deserialize)]
         struct BuildInfo {
             version: String,
         }
-        let info: BuildInfo = self.data("/api/v1/status/buildinfo", &[]).await?;
-        Ok(info.version)
+        let info: Option<BuildInfo> = where_there(self.data(BUILD, &[]).await)?;
+        Ok(info.map(|info| info.version))
     }
 
-    /// The targets that it scrapes.
-    pub async fn targets(&self) -> Result<Vec<Target>, HttpError> {
+    /// The targets that it scrapes; nothing where it does not say.
+    pub async fn targets(&self) -> Result<Option<Vec<Target>>, HttpError> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Targets {
             active_targets: Vec<Target>,
         }
-        let targets: Targets = self.data("/api/v1/targets", &[("state", "active")]).await?;
-        Ok(targets.active_targets)
+        let targets = self.data(TARGETS, &[("state", "active")]).await;
+        let targets: Option<Targets> = where_there(targets)?;
+        Ok(targets.map(|targets| targets.active_targets))
     }
 
     /// The groups with alerting rules.
@@ -163,14 +185,14 @@ impl Prometheus {
         Ok(groups.groups)
     }
 
-    /// Every alert instance that is pending or firing.
-    pub async fn alerts(&self) -> Result<Vec<Alert>, HttpError> {
+    /// Every alert instance that is pending or firing; nothing where only its rules tell.
+    pub async fn alerts(&self) -> Result<Option<Vec<Alert>>, HttpError> {
         #[derive(Deserialize)]
         struct Alerts {
             alerts: Vec<Alert>,
         }
-        let alerts: Alerts = self.data("/api/v1/alerts", &[]).await?;
-        Ok(alerts.alerts)
+        let alerts: Option<Alerts> = where_there(self.data(ALERTS, &[]).await)?;
+        Ok(alerts.map(|alerts| alerts.alerts))
     }
 
     /// Whether an instant query returns anything; a scalar always does.

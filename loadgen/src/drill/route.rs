@@ -1,5 +1,6 @@
 //! Which way Alertmanager sends an alert, and how long it lets it wait.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -12,10 +13,14 @@ use super::prometheus::Labels;
 /// Alertmanager's own defaults.
 const DEFAULT_GROUP_WAIT: Duration = Duration::from_secs(30);
 const DEFAULT_GROUP_INTERVAL: Duration = Duration::from_mins(5);
+const DEFAULT_REPEAT_INTERVAL: Duration = Duration::from_hours(4);
 
-/// Alertmanager's routing tree.
-#[derive(Clone, Debug)]
-pub struct Routing(Node);
+/// Alertmanager's routing tree, and who is at its ends.
+#[derive(Clone, Debug, Default)]
+pub struct Routing {
+    root: Node,
+    receivers: BTreeSet<String>,
+}
 
 /// How one alert is grouped and sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,8 +29,19 @@ pub struct Grouping {
     pub group_wait: Duration,
     /// How long a group that was sent waits until changes are sent.
     pub group_interval: Duration,
-    /// Whether alerts of different names never share a group.
-    pub by_alert: bool,
+    /// How long a group that has not changed waits until it is sent once more.
+    pub repeat_interval: Duration,
+}
+
+impl Default for Grouping {
+    /// Alertmanager's own.
+    fn default() -> Self {
+        Self {
+            group_wait: DEFAULT_GROUP_WAIT,
+            group_interval: DEFAULT_GROUP_INTERVAL,
+            repeat_interval: DEFAULT_REPEAT_INTERVAL,
+        }
+    }
 }
 
 /// Why the configuration could not be understood.
@@ -36,11 +52,11 @@ pub struct RoutingError(String);
 #[derive(Clone, Debug, Default, Deserialize)]
 struct Node {
     #[serde(default)]
-    group_by: Option<Vec<String>>,
-    #[serde(default)]
     group_wait: Option<String>,
     #[serde(default)]
     group_interval: Option<String>,
+    #[serde(default)]
+    repeat_interval: Option<String>,
     #[serde(default)]
     matchers: Vec<String>,
     #[serde(default, rename = "match")]
@@ -57,21 +73,32 @@ impl Routing {
         #[derive(Deserialize)]
         struct Configuration {
             route: Node,
+            #[serde(default)]
+            receivers: Vec<Receiver>,
+        }
+        #[derive(Deserialize)]
+        struct Receiver {
+            name: String,
         }
         let configuration: Configuration = serde_saphyr::from_str(configuration)
             .map_err(|error| RoutingError(error.to_string()))?;
-        Ok(Self(configuration.route))
+        let names = configuration.receivers.into_iter();
+        Ok(Self {
+            root: configuration.route,
+            receivers: names.map(|receiver| receiver.name).collect(),
+        })
+    }
+
+    /// Whether there is a receiver of that name.
+    pub fn has_receiver(&self, name: &str) -> bool {
+        self.receivers.contains(name)
     }
 
     /// How an alert with these labels is grouped. Follows the first matching child at each level;
     /// what a child leaves out it inherits.
     pub fn grouping(&self, labels: &Labels) -> Grouping {
-        let mut grouping = Grouping {
-            group_wait: DEFAULT_GROUP_WAIT,
-            group_interval: DEFAULT_GROUP_INTERVAL,
-            by_alert: false,
-        };
-        let mut node = &self.0;
+        let mut grouping = Grouping::default();
+        let mut node = &self.root;
         loop {
             node.refine(&mut grouping);
             match node.routes.iter().find(|child| child.matches(labels)) {
@@ -87,11 +114,7 @@ impl Node {
         let read = |text: &Option<String>| text.as_deref().and_then(duration::parse);
         grouping.group_wait = read(&self.group_wait).unwrap_or(grouping.group_wait);
         grouping.group_interval = read(&self.group_interval).unwrap_or(grouping.group_interval);
-        if let Some(labels) = &self.group_by {
-            grouping.by_alert = labels
-                .iter()
-                .any(|label| label == "alertname" || label == "...");
-        }
+        grouping.repeat_interval = read(&self.repeat_interval).unwrap_or(grouping.repeat_interval);
     }
 
     fn matches(&self, labels: &Labels) -> bool {
@@ -138,11 +161,12 @@ route:
   group_by: [service]
   group_wait: 15s
   group_interval: 1m
+  repeat_interval: 12h
   routes:
     - matchers: [alertname="Watchdog"]
       group_wait: 0s
     - matchers: ['{severity="page", service=~"a,b|pizza-.*"}']
-      group_by: [service, alertname]
+      group_interval: 2m
       routes:
         - match: { alertname: PizzaOrderSurge }
           group_wait: 2s
@@ -164,7 +188,8 @@ receivers:
     fn the_deepest_match_decides_and_the_rest_is_inherited() {
         let root = grouping(&[("alertname", "Other"), ("severity", "ticket")]);
         assert_eq!(root.group_wait, Duration::from_secs(15));
-        assert!(!root.by_alert);
+        assert_eq!(root.group_interval, Duration::from_mins(1));
+        assert_eq!(root.repeat_interval, Duration::from_hours(12));
         assert_eq!(
             grouping(&[("alertname", "Watchdog")]).group_wait,
             Duration::ZERO
@@ -175,14 +200,20 @@ receivers:
             ("service", "pizza-service"),
         ]);
         assert_eq!(deep.group_wait, Duration::from_secs(2));
-        assert_eq!(deep.group_interval, Duration::from_mins(1));
-        assert!(deep.by_alert);
+        assert_eq!(deep.group_interval, Duration::from_mins(2));
     }
 
     #[test]
     fn a_configuration_without_routes_is_an_error() {
         assert!(Routing::parse("receivers: []").is_err());
         let bare = Routing::parse("route: {receiver: webhook}").expect("a route");
-        assert_eq!(bare.grouping(&Labels::new()).group_wait, DEFAULT_GROUP_WAIT);
+        assert_eq!(bare.grouping(&Labels::new()), Grouping::default());
+    }
+
+    #[test]
+    fn receivers_are_known_by_name() {
+        let routing = Routing::parse(CONFIGURATION).expect("a configuration");
+        assert!(routing.has_receiver("webhook"));
+        assert!(!routing.has_receiver("page"));
     }
 }

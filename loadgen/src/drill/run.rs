@@ -18,6 +18,7 @@ use super::injector::take_back_everything;
 use super::judge::{Case, Observed, judge};
 use super::preflight::{Field, Obstacle, Ready, preflight};
 use super::screen::Screen;
+use super::silencer;
 use super::verdict::Verdict;
 use crate::company::Company;
 use crate::load::report::LoadReport;
@@ -107,7 +108,7 @@ impl<'a> Drill<'a> {
         let left = match &outcome {
             // Refused before anything was broken: nothing of ours is there.
             Ok(Err(_)) => Vec::new(),
-            Ok(Ok(_)) | Err(_) => take_back_everything(&broken).await,
+            Ok(Ok(_)) | Err(_) => self.take_back(&broken, prepared).await,
         };
         let released = prepared.desk.release().await;
         match outcome {
@@ -123,6 +124,17 @@ impl<'a> Drill<'a> {
                 self.judged(&ready, observed, clock)
             }
         }
+    }
+
+    /// Whatever the drill has left behind, faults and silences. Returns what could not be had back.
+    async fn take_back(&self, broken: &[Faults], prepared: &Prepared) -> Vec<String> {
+        let mut left = take_back_everything(broken).await;
+        if let Some(alertmanager) = &prepared.monitors.alertmanager
+            && !self.order.scenario.silences.is_empty()
+        {
+            left.extend(silencer::take_back(alertmanager, &self.id).await);
+        }
+        left
     }
 
     async fn drill(
@@ -141,6 +153,7 @@ impl<'a> Drill<'a> {
             pizza: &prepared.pizza,
             faults: &broken,
             desk: &prepared.desk,
+            detection_limit: self.order.company.alerts.detection_limit,
         };
         let ready = tokio::select! {
             ready = preflight(&field, self.order.patience, screen.as_ref()) => ready.map_err(Refusal::Obstacles)?,
@@ -207,6 +220,7 @@ impl<'a> Drill<'a> {
             fires: &ready.fires,
             allows: &ready.allows,
             survey: ready.survey,
+            routing: &ready.routing,
         };
         let judgement = judge(&case, &observed);
         DrillRecord {
@@ -219,6 +233,7 @@ impl<'a> Drill<'a> {
             findings: judgement.findings,
             expectations: judgement.expectations,
             faults: observed.faults,
+            silences: observed.silences,
             alerts: judgement.lanes,
             notifications: observed.notifications,
             load: observed.load,
@@ -252,6 +267,7 @@ impl<'a> Drill<'a> {
             findings: Vec::new(),
             expectations: Vec::new(),
             faults: Vec::new(),
+            silences: Vec::new(),
             alerts: Vec::new(),
             notifications: Vec::new(),
             load: LoadReport::default(),

@@ -40,6 +40,10 @@ pub enum Event {
         /// How often it struck.
         strikes: u64,
     },
+    /// A silence was set: what it holds back.
+    SilenceOn(String),
+    /// A silence was taken back.
+    SilenceOff(String),
     /// A process was seen to have started anew.
     Restarted(String),
     /// An alert changed its state; no state means that it is over.

@@ -18,7 +18,7 @@ pub enum Verdict {
     Missed,
     /// An expected alert fired after its limit, or did not stay.
     Late,
-    /// An alert fired that the scenario does not name.
+    /// An alert fired that the scenario does not name, or somebody was told what is not so.
     Unexpected,
     /// An alert was still firing after its limit.
     NotResolved,

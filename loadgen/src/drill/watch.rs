@@ -4,16 +4,21 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use super::alertmanager::HeldAlert;
 use super::clock::Clock;
 use super::desk::Desk;
 use super::http::HttpError;
+use super::inhibitions::{Inhibited, Inhibitions};
 use super::lanes::Lanes;
 use super::limits::Pace;
 use super::monitors::Monitors;
-use super::prometheus::{Alert, AlertState, RuleGroup, Target, is_watchdog};
+use super::preflight::Ready;
+use super::prometheus::{Alert, AlertState, Labels, Prometheus, RuleGroup, Target, is_watchdog};
 use super::screen::{Event, Screen};
+use super::source::AlertSource;
 use super::vitals::{Movement, Vital};
 use crate::report::record::NotificationRecord;
+use crate::serve::inbox::{Notifications, Received};
 
 /// The Prometheus job of the company's services.
 pub const JOB: &str = "firedrill";
@@ -23,12 +28,39 @@ pub struct Watch {
     monitors: Monitors,
     clock: Clock,
     drilled: BTreeSet<String>,
+    rules_may_fail: bool,
     lanes: Lanes,
     notifications: Vec<NotificationRecord>,
+    inhibitions: Inhibitions,
+    /// What the webhook was told to fire, and not yet to be over.
+    told: BTreeSet<Labels>,
     seq: u64,
     failures: Vec<String>,
     vitals: Vitals,
     pace: Pace,
+    watchdog: bool,
+}
+
+/// What Prometheus answers at one look.
+struct Evaluated {
+    alerts: Result<Option<Vec<Alert>>, HttpError>,
+    rules: Result<Vec<RuleGroup>, HttpError>,
+    targets: Result<Option<Vec<Target>>, HttpError>,
+}
+
+impl Evaluated {
+    async fn ask(prometheus: &Prometheus) -> Self {
+        let (alerts, rules, targets) = tokio::join!(
+            prometheus.alerts(),
+            prometheus.rules(),
+            prometheus.targets()
+        );
+        Self {
+            alerts,
+            rules,
+            targets,
+        }
+    }
 }
 
 struct Vitals {
@@ -60,41 +92,72 @@ impl Vitals {
 }
 
 impl Watch {
-    /// A watch that begins with what arrives after notification `seq`. `drilled` are the services
-    /// that the drill breaks: that they are not scraped is no failure of the monitoring.
+    /// A watch over a field that is ready. `drilled` are the services that the drill breaks: that they
+    /// are not scraped is no failure of the monitoring.
     pub fn new(
         monitors: Monitors,
         clock: Clock,
         drilled: BTreeSet<String>,
-        seq: u64,
-        pace: Pace,
+        ready: &Ready,
         poll: Duration,
     ) -> Self {
         Self {
             monitors,
             clock,
             drilled,
+            rules_may_fail: false,
             lanes: Lanes::default(),
             notifications: Vec::new(),
-            seq,
+            inhibitions: Inhibitions::default(),
+            told: BTreeSet::new(),
+            seq: ready.seq,
             failures: Vec::new(),
-            vitals: Vitals::new(pace, poll),
-            pace,
+            vitals: Vitals::new(ready.pace, poll),
+            pace: ready.pace,
+            watchdog: ready.watchdog,
+        }
+    }
+
+    /// Rules that cannot be evaluated are what is drilled, and no failure of the monitoring.
+    #[must_use]
+    pub fn with_failing_rules(self, may_fail: bool) -> Self {
+        Self {
+            rules_may_fail: may_fail,
+            ..self
         }
     }
 
     /// Looks once at everything, and tells what changed.
     pub async fn look(&mut self, desk: &Desk, screen: &dyn Screen) {
-        let (prometheus, alertmanager) = (&self.monitors.prometheus, &self.monitors.alertmanager);
-        let (alerts, rules, targets, held, news) = tokio::join!(
-            prometheus.alerts(),
-            prometheus.rules(),
-            prometheus.targets(),
-            alertmanager.alerts(),
-            desk.since(self.seq),
-        );
+        let prometheus = async {
+            match self.monitors.evaluator() {
+                Some(prometheus) => Some(Evaluated::ask(prometheus).await),
+                None => None,
+            }
+        };
+        let alertmanager = async {
+            match &self.monitors.alertmanager {
+                Some(alertmanager) => Some(alertmanager.alerts().await),
+                None => None,
+            }
+        };
+        let (evaluated, held, news) = tokio::join!(prometheus, alertmanager, desk.since(self.seq));
         let now = Instant::now();
         let before = self.failures.len();
+        if let Some(evaluated) = evaluated {
+            self.look_at_prometheus(now, evaluated, screen);
+        }
+        if let Some(held) = held {
+            self.look_at_alertmanager(now, held, screen);
+        }
+        self.look_at_news(now, news, screen);
+        for failure in &self.failures[before..] {
+            screen.event(self.clock.now_s(), &Event::Trouble(failure.clone()));
+        }
+    }
+
+    fn look_at_prometheus(&mut self, now: Instant, seen: Evaluated, screen: &dyn Screen) {
+        let (alerts, rules, targets) = (seen.alerts, seen.rules, seen.targets);
         let answers = first_error([
             alerts.as_ref().err(),
             rules.as_ref().err(),
@@ -102,24 +165,34 @@ impl Watch {
         ]);
         self.failures
             .extend(self.vitals.prometheus.look(now, answers));
-        self.failures.extend(
-            self.vitals
-                .alertmanager
-                .look(now, first_error([held.as_ref().err()])),
-        );
-        self.failures.extend(
-            self.vitals
-                .webhook
-                .look(now, first_error([news.as_ref().err()])),
-        );
-        if let Ok(rules) = rules {
-            self.look_at_rules(now, &rules);
-        }
-        if let Ok(targets) = targets {
+        if let Ok(Some(targets)) = targets {
             let sign = self.sign_of_targets(&targets);
             self.failures.extend(self.vitals.targets.look(now, sign));
         }
-        if let Ok(held) = held {
+        let mut by_rules = None;
+        if let Ok(groups) = rules {
+            self.look_at_rules(now, &groups);
+            let rules = groups.into_iter().flat_map(|group| group.rules);
+            by_rules = Some(rules.flat_map(|rule| rule.alerts).collect());
+        }
+        if let Ok(Some(alerts)) = alerts.map(|alerts| alerts.or(by_rules)) {
+            self.look_at_alerts(now, alerts, screen);
+        }
+    }
+
+    fn look_at_alertmanager(
+        &mut self,
+        now: Instant,
+        held: Result<Vec<HeldAlert>, HttpError>,
+        screen: &dyn Screen,
+    ) {
+        let answer = first_error([held.as_ref().err()]);
+        self.failures
+            .extend(self.vitals.alertmanager.look(now, answer));
+        let Ok(held) = held else { return };
+        let at_s = self.clock.now_s();
+        self.inhibitions.look(at_s, &held);
+        if self.watchdog {
             let sign = must(
                 held.iter().any(|alert| is_watchdog(&alert.labels)),
                 "Alertmanager does not hold it",
@@ -127,21 +200,57 @@ impl Watch {
             self.failures
                 .extend(self.vitals.watchdog_held.look(now, sign));
         }
-        if let Ok(alerts) = alerts {
-            self.look_at_alerts(now, alerts, screen);
+        if self.monitors.source == AlertSource::Alertmanager {
+            let firing = held
+                .into_iter()
+                .map(|alert| (alert.labels, AlertState::Firing));
+            self.look_at_lanes(at_s, firing, screen);
         }
-        if let Ok(news) = news {
-            if news.last < self.seq {
-                self.failures
-                    .push("the webhook receiver started anew: notifications are lost".to_owned());
-            }
-            self.seq = news.last;
-            for received in news.notifications {
-                self.delivered(received, screen);
-            }
+    }
+
+    fn look_at_news(
+        &mut self,
+        now: Instant,
+        news: Result<Notifications, HttpError>,
+        screen: &dyn Screen,
+    ) {
+        let answer = first_error([news.as_ref().err()]);
+        self.failures.extend(self.vitals.webhook.look(now, answer));
+        let Ok(news) = news else { return };
+        if news.last < self.seq {
+            self.failures
+                .push("the webhook receiver started anew: notifications are lost".to_owned());
         }
-        for failure in &self.failures[before..] {
-            screen.event(self.clock.now_s(), &Event::Trouble(failure.clone()));
+        self.seq = news.last;
+        for received in news.notifications {
+            self.delivered(received, screen);
+        }
+        if self.monitors.source == AlertSource::Webhook {
+            self.look_at_told(self.clock.now_s(), screen);
+        }
+    }
+
+    fn look_at_told(&mut self, at_s: f64, screen: &dyn Screen) {
+        let told = self.told.clone().into_iter();
+        self.look_at_lanes(
+            at_s,
+            told.map(|labels| (labels, AlertState::Firing)),
+            screen,
+        );
+    }
+
+    fn look_at_lanes(
+        &mut self,
+        at_s: f64,
+        alerts: impl Iterator<Item = (Labels, AlertState)>,
+        screen: &dyn Screen,
+    ) {
+        for change in self.lanes.look(at_s, alerts) {
+            let event = Event::Alert {
+                labels: change.labels,
+                state: change.state,
+            };
+            screen.event(at_s, &event);
         }
     }
 
@@ -154,15 +263,8 @@ impl Watch {
                 .watchdog
                 .look(now, must(watchdog, "it does not fire")),
         );
-        let at_s = self.clock.now_s();
         let pairs = alerts.into_iter().map(|alert| (alert.labels, alert.state));
-        for change in self.lanes.look(at_s, pairs) {
-            let event = Event::Alert {
-                labels: change.labels,
-                state: change.state,
-            };
-            screen.event(at_s, &event);
-        }
+        self.look_at_lanes(self.clock.now_s(), pairs, screen);
     }
 
     fn look_at_rules(&mut self, now: Instant, groups: &[RuleGroup]) {
@@ -174,7 +276,7 @@ impl Watch {
         let failing = groups
             .iter()
             .flat_map(|group| &group.rules)
-            .find(|rule| rule.health == "err");
+            .find(|rule| rule.health == "err" && !self.rules_may_fail);
         let sign = if let Some(rule) = failing {
             Err(format!("{}: {}", rule.name, rule.last_error))
         } else {
@@ -211,7 +313,7 @@ impl Watch {
         )
     }
 
-    fn delivered(&mut self, received: crate::serve::inbox::Received, screen: &dyn Screen) {
+    fn delivered(&mut self, received: Received, screen: &dyn Screen) {
         if is_watchdog(&received.labels) {
             return;
         }
@@ -221,8 +323,18 @@ impl Watch {
             status: received.status.clone(),
         };
         screen.event(at_s, &event);
+        if self.monitors.source == AlertSource::Webhook {
+            if received.status == "firing" {
+                self.told.insert(received.labels.clone());
+            } else {
+                self.told.remove(&received.labels);
+            }
+            self.look_at_told(at_s, screen);
+        }
         self.notifications.push(NotificationRecord {
             at_s,
+            receiver: received.receiver,
+            group: received.group,
             status: received.status,
             labels: received.labels,
         });
@@ -242,6 +354,11 @@ impl Watch {
     /// The notifications seen so far, the Watchdog's left out.
     pub fn notifications(&self) -> &[NotificationRecord] {
         &self.notifications
+    }
+
+    /// What Alertmanager held back so far.
+    pub fn inhibited(&self) -> &[Inhibited] {
+        self.inhibitions.all()
     }
 
     /// How the monitoring has failed so far.

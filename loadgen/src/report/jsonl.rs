@@ -59,6 +59,8 @@ pub fn alerts(record: &DrillRecord) -> String {
         json!({
             "drill_id": record.drill_id,
             "kind": "notification",
+            "receiver": notification.receiver,
+            "group": notification.group,
             "status": notification.status,
             "labels": notification.labels,
             "at": utc(notification.at_s),

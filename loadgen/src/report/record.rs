@@ -51,6 +51,8 @@ pub struct DrillRecord {
     pub expectations: Vec<ExpectationRecord>,
     /// The faults as injected.
     pub faults: Vec<FaultRecord>,
+    /// The silences as set.
+    pub silences: Vec<SilenceRecord>,
     /// Each alert instance that was pending or firing.
     pub alerts: Vec<AlertLane>,
     /// What the webhook receiver got, in order.
@@ -92,7 +94,7 @@ pub struct Finding {
 pub struct ExpectationRecord {
     /// For people: `PizzaOrderSurge fires`, `everything else stays silent`, …
     pub name: String,
-    /// `effect`, `fires`, `silent`, `resolves`, `threshold` or `preflight`.
+    /// `effect`, `fires`, `silent`, `notified`, `resolves`, `threshold` or `preflight`.
     pub kind: &'static str,
     /// The `alertname` that it is about; absent where it is about no alert.
     pub alert: Option<String>,
@@ -129,6 +131,19 @@ pub struct FaultRecord {
     pub strikes: u64,
 }
 
+/// One silence as it really was.
+#[derive(Clone, Debug, Serialize)]
+pub struct SilenceRecord {
+    /// The `alertname` that it held back.
+    pub alert: String,
+    /// The labels that had to be equal.
+    pub labels: BTreeMap<String, String>,
+    /// When it was set.
+    pub from_s: f64,
+    /// When it was taken back.
+    pub to_s: f64,
+}
+
 /// One alert instance over the drill.
 #[derive(Clone, Debug, Serialize)]
 pub struct AlertLane {
@@ -158,6 +173,10 @@ pub struct Stretch {
 pub struct NotificationRecord {
     /// When it arrived.
     pub at_s: f64,
+    /// The receiver that it was sent to.
+    pub receiver: String,
+    /// Alertmanager's key of its group.
+    pub group: String,
     /// `firing` or `resolved`.
     pub status: String,
     /// The alert's labels.

@@ -22,6 +22,7 @@ pub const SERVICES: &[Service] = &[
     service("position-tracker", 9112),
     service("position-simulator", 9113),
     service("pokedex-api", 8689),
+    service("loadgen", 9114),
 ];
 
 impl Service {
@@ -57,17 +58,23 @@ const fn kind(name: &'static str, parameters: &'static [&'static str]) -> FaultK
     }
 }
 
-/// Every kind of fault.
-pub const FAULT_KINDS: &[FaultKind] = &[
-    kind("error", &["status", "ratio"]),
-    kind("latency", &["delay_ms", "jitter_ms", "ratio"]),
-    kind("hang", &["ratio"]),
-    kind("not-ready", &[]),
+/// A kind that ends the process which holds it.
+const fn deadly(name: &'static str) -> FaultKind {
     FaultKind {
-        name: "crash",
+        name,
         parameters: &[],
         ends_process: true,
-    },
+    }
+}
+
+/// Every kind of fault.
+pub const FAULT_KINDS: &[FaultKind] = &[
+    kind("error", &["status", "ratio", "route"]),
+    kind("latency", &["delay_ms", "jitter_ms", "ratio", "route"]),
+    kind("hang", &["ratio", "route"]),
+    kind("not-ready", &[]),
+    deadly("crash"),
+    deadly("restart"),
     kind("cpu", &["threads"]),
     kind("memory", &["mib_per_second", "cap_mib"]),
     kind("log-flood", &["lines_per_second"]),
@@ -76,8 +83,10 @@ pub const FAULT_KINDS: &[FaultKind] = &[
     kind("db-pool", &["connections"]),
     kind("queue-disconnect", &[]),
     kind("consumer-stall", &[]),
+    kind("consumer-lost", &[]),
     kind("poison", &["messages_per_second"]),
     kind("dependency", &["neighbour", "delay_ms", "error_ratio"]),
+    kind("label-explosion", &["series"]),
 ];
 
 impl FaultKind {

@@ -9,6 +9,7 @@ use super::{Effect, Expect, FORMAT_VERSION, FaultWindow, Scenario, Service};
 mod expectations;
 mod faults;
 mod phases;
+mod silences;
 
 /// One thing that is wrong with a scenario.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,12 +26,16 @@ impl fmt::Display for Problem {
     }
 }
 
+/// What takes no faults, and can be to blame all the same.
+const MONITORING: [&str; 2] = ["prometheus", "alertmanager"];
+
 /// Everything that is wrong with a scenario, in the order of the file.
 pub fn problems(scenario: &Scenario) -> Vec<Problem> {
     let mut found = Problems::default();
     head(scenario, &mut found);
     phases::lint(&scenario.phases, &mut found);
     faults::lint(scenario, &mut found);
+    silences::lint(scenario, &mut found);
     expectations::lint(scenario, &mut found);
     found.0
 }
@@ -71,9 +76,13 @@ fn head(scenario: &Scenario, found: &mut Problems) {
     );
     if let Some(culprit) = &scenario.culprit {
         found.check(
-            Service::is_known(culprit),
+            Service::is_known(culprit) || MONITORING.contains(&culprit.as_str()),
             "culprit",
-            format!("`{culprit}` is not one of {}", Service::names()),
+            format!(
+                "`{culprit}` is not one of {}, {}",
+                Service::names(),
+                MONITORING.join(", ")
+            ),
         );
     }
     for (at, text) in [

@@ -2,6 +2,8 @@
 
 use super::*;
 
+mod coverage;
+
 const GOOD: &str = r#"version = 1
 name = "test"
 summary = "A test."
@@ -39,17 +41,11 @@ fn refused(text: &str) -> String {
 
 #[test]
 fn every_built_in_scenario_is_good_and_of_its_files_name() {
-    let mut alerts = std::collections::BTreeSet::new();
     for built_in in built_ins() {
         let scenario = load(built_in.name).expect(built_in.name);
         assert_eq!(scenario.name, built_in.name);
-        alerts.extend(scenario.expect.fires.into_iter().map(|fires| fires.alert));
     }
-    assert_eq!(built_ins().len(), 18);
-    assert!(
-        alerts.len() >= 16,
-        "the catalogue proves many alerts: {alerts:?}"
-    );
+    assert_eq!(built_ins().len(), 35);
 }
 
 #[test]
@@ -212,6 +208,11 @@ fn each_rule_of_the_lint_finds_its_mistake() {
         ("ratio = 0.5", "ratio = 1.5", "is not a number from 0 to 1"),
         (
             "ratio = 0.5",
+            "route = \"menu\"",
+            "is not a route's pattern",
+        ),
+        (
+            "ratio = 0.5",
             "rato = 0.5",
             "`error` takes no such parameter",
         ),
@@ -252,6 +253,41 @@ fn each_rule_of_the_lint_finds_its_mistake() {
         let text = GOOD.replacen(from, to, 1);
         let error = refused(&text);
         assert!(error.contains(message), "{to}: {error}");
+    }
+}
+
+#[test]
+fn a_silence_holds_back_what_is_expected_and_ends_within_the_drill() {
+    let silence = |alert: &str, from: &str, lasts: &str| {
+        format!(
+            "[[silences]]\nalert = \"{alert}\"\nfrom = \"{from}\"\nfor = \"{lasts}\"\n\n[[expect.effect]]"
+        )
+    };
+    let with = |silence: &str, more: &str| GOOD.replacen("[[expect.effect]]", silence, 1) + more;
+    let good = silence("ServiceErrorRatio", "5s", "50s");
+    let scenario = parse("test.toml", &with(&good, "notifies = false\n")).expect("good");
+    assert!(!scenario.expect.fires[0].notifies);
+    let slow = scenario.scaled(15.0);
+    assert_eq!(slow.silences[0].from.get(), Duration::from_secs(75));
+    assert_eq!(slow.silences[0].lasts.get(), Duration::from_secs(750));
+
+    let heard = with(&good, "");
+    assert!(refused(&heard).contains("write notifies = false"));
+    let hush = "notifies = false\n";
+    for (silence, message) in [
+        (
+            silence("ServiceErrorRatio", "5s", "56s"),
+            "ends after 61 s, but the phases last 60 s",
+        ),
+        (silence("ServiceErrorRatio", "5s", "0s"), "lasts no time"),
+        (silence("ServiceDown", "5s", "50s"), "holds back nothing"),
+        (
+            silence("Watchdog", "5s", "50s"),
+            "the Watchdog fires always",
+        ),
+    ] {
+        let error = refused(&with(&silence, hush));
+        assert!(error.contains(message), "{silence}: {error}");
     }
 }
 

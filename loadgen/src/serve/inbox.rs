@@ -24,7 +24,14 @@ struct Ring {
 
 /// Alertmanager's webhook, version 4, as far as it is of interest.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct Webhook {
+    /// The receiver that they were sent to.
+    #[serde(default)]
+    pub receiver: String,
+    /// Which group.
+    #[serde(default)]
+    pub group_key: String,
     /// The alerts of one group.
     pub alerts: Vec<WebhookAlert>,
 }
@@ -47,6 +54,12 @@ pub struct Received {
     /// When it arrived.
     #[serde(with = "time::serde::rfc3339")]
     pub received_at: OffsetDateTime,
+    /// The receiver that it was sent to.
+    #[serde(default)]
+    pub receiver: String,
+    /// Alertmanager's key of its group.
+    #[serde(default)]
+    pub group: String,
     /// `firing` or `resolved`.
     pub status: String,
     /// Its labels.
@@ -75,6 +88,8 @@ impl Inbox {
             ring.received.push_back(Received {
                 seq,
                 received_at,
+                receiver: webhook.receiver.clone(),
+                group: webhook.group_key.clone(),
                 status: alert.status,
                 labels: alert.labels,
             });
@@ -102,6 +117,8 @@ mod tests {
             labels: BTreeMap::from([("alertname".to_owned(), (*name).to_owned())]),
         };
         Webhook {
+            receiver: "page".to_owned(),
+            group_key: "{}:{}".to_owned(),
             alerts: names.iter().map(alert).collect(),
         }
     }
@@ -139,11 +156,28 @@ mod tests {
     }
 
     #[test]
+    fn what_others_add_to_it_does_not_matter() {
+        let body = r#"{"receiver":"contact point","status":"firing","orgId":1,"state":"alerting","title":"x","message":"y","version":"1",
+            "groupKey":"{}:{alertname=\"A\"}","alerts":[{"status":"resolved","labels":{"alertname":"A","grafana_folder":"f"},"values":{"B":1.5},
+            "silenceURL":"","dashboardURL":""}]}"#;
+        let webhook: Webhook = serde_json::from_str(body).expect("a webhook");
+        assert_eq!(webhook.alerts[0].status, "resolved");
+        assert_eq!(webhook.receiver, "contact point");
+    }
+
+    #[test]
     fn the_real_thing_is_understood() {
         let body = r#"{"receiver":"webhook","status":"firing","alerts":[{"status":"firing","labels":{"alertname":"Watchdog","severity":"none"},
             "annotations":{"summary":"x"},"startsAt":"2026-01-01T00:00:00Z","endsAt":"0001-01-01T00:00:00Z","generatorURL":"","fingerprint":"ab"}],
             "groupLabels":{},"commonLabels":{},"commonAnnotations":{},"externalURL":"","version":"4","groupKey":"{}:{}","truncatedAlerts":0}"#;
         let webhook: Webhook = serde_json::from_str(body).expect("a webhook");
         assert_eq!(webhook.alerts[0].labels["severity"], "none");
+        let inbox = Inbox::default();
+        inbox.put(webhook, OffsetDateTime::UNIX_EPOCH);
+        let received = &inbox.since(0).notifications[0];
+        assert_eq!(
+            (received.receiver.as_str(), received.group.as_str()),
+            ("webhook", "{}:{}")
+        );
     }
 }

@@ -4,5 +4,7 @@
 mod preflight;
 mod program;
 mod reports;
+mod silences;
+mod sources;
 mod verdicts;
 mod world;

@@ -279,7 +279,7 @@ async fn wrong_usage_and_bad_scenarios_have_codes_of_their_own() {
 #[tokio::test]
 async fn what_touches_nothing_prints_to_stdout() {
     let (code, stdout, _) = output(&["list"]).await;
-    assert_eq!((code, stdout.lines().count()), (Some(0), 18), "{stdout}");
+    assert_eq!((code, stdout.lines().count()), (Some(0), 35), "{stdout}");
     let (code, stdout, _) = output(&["show", "surge"]).await;
     assert_eq!(code, Some(0));
     assert!(

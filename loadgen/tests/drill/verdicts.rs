@@ -8,6 +8,7 @@ use futures::FutureExt as _;
 use futures::future::join_all;
 use loadgen::company::Company;
 use loadgen::drill::screen::{Event, Screen, Tick};
+use loadgen::drill::source::Alerts;
 use loadgen::drill::verdict::Verdict;
 use loadgen::drill::{self, DeskChoice, Order};
 use loadgen::report::record::DrillRecord;
@@ -70,6 +71,7 @@ pub(crate) fn order(world: &World, scenario: Scenario) -> Order {
             loadgen_url: world.desk.clone(),
             telemetry: [("pizza-service".to_owned(), world.url.clone())].into(),
             faults_token: Some("sesame".into()),
+            alerts: Alerts::default(),
         },
         desk: DeskChoice::Leased,
         allow_hosts: Vec::new(),
@@ -105,7 +107,7 @@ async fn verdict(manners: Manners) -> DrillRecord {
     record
 }
 
-fn reasons(record: &DrillRecord) -> String {
+pub(crate) fn reasons(record: &DrillRecord) -> String {
     let lines = record
         .findings
         .iter()
@@ -218,6 +220,27 @@ async fn unexpected_where_more_fires_than_should() {
     })
     .await;
     assert_eq!(record.verdict, Verdict::Unexpected, "{}", reasons(&record));
+}
+
+#[tokio::test]
+async fn unexpected_where_the_wrong_ones_are_told_or_twice() {
+    let misroutes = Manners {
+        receiver: "ticket",
+        ..Manners::default()
+    };
+    let stutters = Manners {
+        stutters: true,
+        ..Manners::default()
+    };
+    for (manners, reason) in [
+        (misroutes, "was told to `ticket`; its severity is page"),
+        (stutters, "was told the same of"),
+    ] {
+        let record = verdict(manners).await;
+        let reasons = reasons(&record);
+        assert_eq!(record.verdict, Verdict::Unexpected, "{reasons}");
+        assert!(reasons.contains(reason), "{reasons}");
+    }
 }
 
 #[tokio::test]

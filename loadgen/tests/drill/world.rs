@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use loadgen::serve::inbox::{Inbox, Webhook};
 use loadgen::serve::lease::Lease;
 use loadgen::serve::routes;
@@ -33,6 +34,10 @@ pub(crate) struct Manners {
     pub resolves: bool,
     /// Whether Alertmanager sends webhooks.
     pub tells: bool,
+    /// The receiver that it sends them to.
+    pub receiver: &'static str,
+    /// Whether it sends each of them twice.
+    pub stutters: bool,
     /// Whether a fault that was put strikes.
     pub strikes: bool,
     /// Whether a second alert fires while a fault is active.
@@ -49,10 +54,16 @@ pub(crate) struct Manners {
     pub restless: bool,
     /// Labels that the rule sets.
     pub rule_labels: BTreeMap<String, String>,
-    /// Silences, as Alertmanager lists them.
+    /// Silences that were there before, as Alertmanager lists them.
     pub silences: Value,
+    /// Whether Alertmanager sends what is silenced all the same.
+    pub ignores_silences: bool,
     /// Whether Alertmanager holds the Watchdog.
     pub holds_watchdog: bool,
+    /// Paths of Prometheus that it does not have.
+    pub lacks: &'static [&'static str],
+    /// Whether a notification for each alert is still open from before.
+    pub told_before: bool,
     /// The status that `/faults` answers, if not 200.
     pub faults_status: u16,
 }
@@ -78,6 +89,8 @@ impl Default for Manners {
             notices: true,
             resolves: true,
             tells: true,
+            receiver: "page",
+            stutters: false,
             strikes: true,
             overreacts: false,
             forgets: false,
@@ -90,7 +103,10 @@ impl Default for Manners {
                 ("speed".to_owned(), "demo".to_owned()),
             ]),
             silences: json!([]),
+            ignores_silences: false,
             holds_watchdog: true,
+            lacks: &[],
+            told_before: false,
             faults_status: 200,
         }
     }
@@ -102,6 +118,8 @@ pub(crate) struct World {
     pub lease: Arc<Lease>,
     /// Prometheus, Alertmanager, pizza-service and its telemetry.
     pub url: Url,
+    /// The same without the paths that it lacks: a server that is not quite a Prometheus.
+    pub partial: Url,
     /// The desk.
     pub desk: Url,
     tasks: Vec<JoinHandle<()>>,
@@ -129,6 +147,8 @@ pub(crate) struct Inner {
     /// Seconds since 1970, alert, its new state; one entry a change.
     pub history: Vec<(f64, &'static str, Option<&'static str>)>,
     pub evaluations: u64,
+    /// Silences that were set, as they were asked for, and whether each is still there.
+    pub silences: Vec<(Value, bool)>,
 }
 
 /// The world's rule is evaluated this often.
@@ -157,20 +177,26 @@ impl World {
         let (inbox, lease) = (Arc::<Inbox>::default(), Arc::<Lease>::default());
         let (desk_router, _) =
             routes::router(Arc::clone(&inbox), Arc::clone(&lease)).split_for_parts();
-        let (url, server) = serve(
-            monitors::router()
-                .merge(company::router())
-                .with_state(Arc::clone(&state)),
-        )
-        .await;
+        if state.manners.told_before {
+            let alerts = json!([{ "status": "firing", "labels": state.labels(OTHER) }]);
+            let webhook = serde_json::from_value(json!({ "alerts": alerts })).expect("a webhook");
+            inbox.put(webhook, OffsetDateTime::now_utc());
+        }
+        let everything = monitors::router()
+            .merge(company::router())
+            .with_state(Arc::clone(&state));
+        let (url, server) = serve(everything.clone()).await;
+        let (partial, partial_server) =
+            serve(everything.layer(from_fn_with_state(state.manners.lacks, monitors::lack))).await;
         let (desk, desk_server) = serve(desk_router).await;
         let evaluator = tokio::spawn(evaluate(Arc::clone(&state), inbox));
         Self {
             state,
             lease,
             url,
+            partial,
             desk,
-            tasks: vec![server, desk_server, evaluator],
+            tasks: vec![server, partial_server, desk_server, evaluator],
         }
     }
 
@@ -222,9 +248,15 @@ async fn evaluate(state: Arc<State>, inbox: Arc<Inbox>) {
     loop {
         ticks.tick().await;
         for (alert, status) in state.evaluate() {
-            let body = json!({ "alerts": [{ "status": status, "labels": state.labels(alert) }] });
+            let alerts = json!([{ "status": status, "labels": state.labels(alert) }]);
+            let group = format!("{{}}:{{alertname={alert:?}}}");
+            let body =
+                json!({ "receiver": state.manners.receiver, "groupKey": group, "alerts": alerts });
             let webhook: Webhook = serde_json::from_value(body).expect("a webhook");
-            if state.manners.tells {
+            if state.manners.tells && !state.holds_back(alert) {
+                inbox.put(webhook.clone(), OffsetDateTime::now_utc());
+            }
+            if state.manners.stutters {
                 inbox.put(webhook, OffsetDateTime::now_utc());
             }
         }
@@ -235,6 +267,18 @@ impl State {
     /// Whether the monitoring has failed in this way.
     pub(crate) fn is_blind(&self, blindness: Blindness) -> bool {
         self.manners.blindness == Some(blindness) && !self.inner.lock().put.is_empty()
+    }
+
+    /// Whether a silence holds an alert back.
+    fn holds_back(&self, alert: &str) -> bool {
+        let inner = self.inner.lock();
+        let mut active = inner.silences.iter().filter(|(_, there)| *there);
+        let meant = |silence: &Value| {
+            silence["matchers"]
+                .as_array()
+                .is_some_and(|all| all.iter().any(|one| one["value"] == alert))
+        };
+        !self.manners.ignores_silences && active.any(|(silence, _)| meant(silence))
     }
 
     /// The labels of an alert instance.

@@ -22,7 +22,7 @@ use crate::telemetry::traces;
 mod metrics;
 mod pen;
 
-pub use pen::{Held, Pen};
+pub use pen::{Hand, Held, Pen};
 
 use metrics::{Connections, Operations};
 

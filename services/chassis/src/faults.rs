@@ -10,6 +10,7 @@ use std::time::Duration;
 use parking_lot::RwLock;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
+use tokio::sync::Notify;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -33,6 +34,8 @@ struct Inner {
     /// So that a healthy service pays one load a request.
     any: AtomicBool,
     active: RwLock<HashMap<Kind, Active>>,
+    /// Wakes whoever waits for a fault to come.
+    news: Notify,
     pools: RwLock<Vec<background::Pool>>,
     queues: RwLock<Vec<background::Queue>>,
 }
@@ -67,6 +70,7 @@ impl Faults {
             token: token.filter(|token| !token.expose_secret().is_empty()),
             any: AtomicBool::new(false),
             active: RwLock::default(),
+            news: Notify::new(),
             pools: RwLock::default(),
             queues: RwLock::default(),
         }))
@@ -94,6 +98,7 @@ impl Faults {
         if let Some(old) = replaced {
             old.over.cancel();
         }
+        self.0.news.notify_waiters();
         background::begin(self, &active);
         self.bury(active);
         listed
@@ -131,7 +136,7 @@ impl Faults {
         listed
     }
 
-    /// Whether `/readyz` must say no.
+    /// Whether `/readyz`, and with it `service_ready`, must say no.
     pub fn not_ready(&self) -> bool {
         self.strike(Kind::NotReady, |_| true).is_some()
     }

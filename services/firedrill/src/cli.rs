@@ -40,7 +40,7 @@ enum Command {
         arguments: Vec<OsString>,
     },
     /// Writes the alerting rules at the given speed.
-    Rules(RulesArgs),
+    Rules(Box<RulesArgs>),
     /// Runs a program that dies with its parent.
     #[command(hide = true)]
     Tied(tied::TiedArgs),

@@ -13,7 +13,7 @@ use clap::Args;
 use loadgen::scenario::Rate;
 use tokio::time::Instant;
 
-use crate::monitoring::Speed;
+use crate::monitoring::{PeopleArgs, Speed};
 use crate::supervisor::{LineSink, ShowLogs, StartError, Supervisor};
 
 mod addresses;
@@ -90,6 +90,13 @@ pub struct CompanyConfig {
     /// Which lines of the services appear here; all of them are in the data folder's `logs`.
     #[arg(long, default_value = "warn", value_enum)]
     pub show_logs: ShowLogs,
+
+    #[command(flatten)]
+    #[expect(
+        missing_docs,
+        reason = "a doc comment here would become the help's heading"
+    )]
+    pub people: PeopleArgs,
 }
 
 /// Runs the company until it is told to stop, or until the drill is over.
@@ -130,6 +137,11 @@ fn misconfigured(error: anyhow::Error) -> Refused {
 fn start(config: &CompanyConfig) -> Result<u8, Refused> {
     chassis::http::client::use_ring();
     let addresses = Addresses::new(config.port_offset).map_err(misconfigured)?;
+    // Before anything starts; what is wrong here must not wait for the monitoring's turn.
+    config
+        .people
+        .settle()
+        .map_err(|error| misconfigured(error.into()))?;
     chassis::db::make_folder(&config.data_dir)
         .map_err(|error| misconfigured(anyhow::anyhow!("--data-dir: {error}")))?;
     // Children carry their own working folder's view of relative paths; an absolute one cannot drift.
@@ -201,7 +213,7 @@ async fn work(
     }
     supervisor
         .start(
-            roles::customers(data_dir, addresses, &config.baseline)?,
+            roles::customers(data_dir, addresses, &secret, config)?,
             &token,
         )
         .await?;

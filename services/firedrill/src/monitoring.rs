@@ -7,8 +7,10 @@ mod duration;
 pub mod embedded;
 mod expression;
 mod generate;
+pub mod people;
 pub mod speed;
 
 pub use args::RulesArgs;
 pub use generate::{Endpoints, RuleFile, built_in_rules, generate, rules_in};
+pub use people::{People, PeopleArgs};
 pub use speed::Speed;

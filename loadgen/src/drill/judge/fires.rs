@@ -4,6 +4,7 @@ use super::{Bench, Case, Observed, causes};
 use crate::drill::duration::show;
 use crate::drill::lanes::Lane;
 use crate::drill::limits::AlertLimits;
+use crate::drill::prometheus::Labels;
 use crate::drill::verdict::Verdict;
 use crate::report::record::{ExpectationRecord, NotificationRecord};
 use crate::scenario::Fires;
@@ -23,10 +24,14 @@ pub(super) fn judge(case: &Case<'_>, observed: &Observed, bench: &mut Bench) {
             delivered_s: seen.delivered.map(|at| at - began),
             from_effect_s: after_effect.map(|(effect, fired)| (fired - effect).max(0.0)),
             limit_s: Some(limits.fires.total().as_secs_f64()),
-            detail: format!(
-                "limit: {}; to the webhook: {}",
-                limits.fires, limits.delivered
-            ),
+            detail: if fires.notifies {
+                format!(
+                    "limit: {}; to the webhook: {}",
+                    limits.fires, limits.delivered
+                )
+            } else {
+                format!("limit: {}; nobody is to hear of it", limits.fires)
+            },
             kind: "fires",
             name: name.clone(),
         });
@@ -89,6 +94,7 @@ impl Seen {
             faults.push((Verdict::Late, format!("fired after {late}")));
         }
         match self.delivered {
+            None if !fires.notifies => {}
             None => faults.push((
                 Verdict::Missed,
                 "fired, but never reached the webhook".to_owned(),
@@ -133,7 +139,12 @@ pub(in crate::drill) fn delivered(
 
 /// Whether a notification is about this alert instance. Alertmanager may have added labels.
 pub(in crate::drill) fn is_about(notification: &NotificationRecord, lane: &Lane) -> bool {
-    lane.labels
+    has_all(&notification.labels, &lane.labels)
+}
+
+/// Whether these labels have all of those, and perhaps more.
+pub(super) fn has_all(labels: &Labels, those: &Labels) -> bool {
+    those
         .iter()
-        .all(|(name, value)| notification.labels.get(name) == Some(value))
+        .all(|(name, value)| labels.get(name) == Some(value))
 }

@@ -1,8 +1,9 @@
 //! Did everything that rightly fired stop in time once its cause was over, and was that told?
 
-use super::fires::{delivered, is_about, over};
+use super::fires::{delivered, has_all, is_about, over};
 use super::{Bench, Case, Observed, causes};
 use crate::drill::duration::show;
+use crate::drill::inhibitions::Inhibited;
 use crate::drill::lanes::Lane;
 use crate::drill::limits::AlertLimits;
 use crate::drill::verdict::Verdict;
@@ -99,6 +100,7 @@ fn check(
         return;
     }
     match told(lane, &observed.notifications) {
+        None if ended_unheard(lane, &observed.inhibited) => {}
         None => reasons.push("resolved, but the webhook was never told".to_owned()),
         Some(at) => {
             if let Some(late) = over(at - ended, limits.resolve_delivered.total().as_secs_f64()) {
@@ -116,6 +118,15 @@ pub(in crate::drill) fn told(lane: &Lane, notifications: &[NotificationRecord]) 
         .iter()
         .rfind(|notification| is_about(notification, lane))?;
     (last.status == "resolved").then_some(last.at_s)
+}
+
+/// Whether it ended while Alertmanager held it back. Such an end is never told: what is told is the
+/// end of the alert that held it back.
+pub(in crate::drill) fn ended_unheard(lane: &Lane, inhibited: &[Inhibited]) -> bool {
+    let last = inhibited
+        .iter()
+        .rfind(|inhibited| has_all(&inhibited.labels, &lane.labels));
+    last.is_some_and(|inhibited| inhibited.ended)
 }
 
 fn until(lane: &Lane) -> f64 {

@@ -10,13 +10,15 @@ use crate::scenario::{AlertMatcher, Within};
 use std::time::Duration;
 
 mod good;
+mod hush;
+mod notified;
 mod ranking;
 mod silence;
 mod tables;
 
 /// A drill that passes: an error fault from 10 s to 30 s, whose alert fires at 20 s, is delivered
 /// at 22 s, resolves at 40 s, and is told to have resolved at 44 s. Limits: fires 33 s after the
-/// fault began, delivered 35 s; resolves 23 s after it ended, told 28 s.
+/// fault began, delivered 38 s; resolves 23 s after it ended, told 28 s.
 struct Drill {
     scenario: Scenario,
     observed: Observed,
@@ -94,6 +96,7 @@ impl Drill {
             fires: &vec![limits.clone(); self.scenario.expect.fires.len()],
             allows: &vec![Some(limits); self.scenario.expect.allows.len()],
             survey: None,
+            routing: &routing(),
         };
         judge(&case, &self.observed)
     }
@@ -125,9 +128,16 @@ fn limits() -> AlertLimits {
     let grouping = Grouping {
         group_wait: Duration::from_secs(1),
         group_interval: Duration::from_secs(4),
-        by_alert: true,
+        ..Grouping::default()
     };
-    AlertLimits::new(&rule, pace, &grouping, false, Within::Auto, Within::Auto).expect("limits")
+    AlertLimits::new(&rule, pace, &grouping, Within::Auto, Within::Auto).expect("limits")
+}
+
+/// With a receiver a severity, and a repetition a minute.
+fn routing() -> Routing {
+    let configuration =
+        "route: {receiver: page, repeat_interval: 1m}\nreceivers: [{name: page}, {name: ticket}]";
+    Routing::parse(configuration).expect("a configuration")
 }
 
 fn labels(alert: &str) -> Labels {
@@ -165,6 +175,8 @@ fn notification(alert: &str, status: &str, at_s: f64) -> NotificationRecord {
     labels.insert("cluster".to_owned(), "added by Alertmanager".to_owned());
     NotificationRecord {
         at_s,
+        receiver: "page".to_owned(),
+        group: r#"{}:{service="pizza-service"}"#.to_owned(),
         status: status.to_owned(),
         labels,
     }

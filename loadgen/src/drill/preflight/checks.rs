@@ -1,37 +1,50 @@
 //! One look at the field.
 
+use std::time::Duration;
+
 use reqwest::StatusCode;
 
 use super::rules::{self, Loaded};
 use super::{Field, Obstacle, Ready, STOCK_SCALE};
+use crate::drill::alertmanager::Alertmanager;
 use crate::drill::desk::Desk;
 use crate::drill::faults::Faults;
-use crate::drill::prometheus::{AlertState, RuleGroup, Target, is_watchdog};
+use crate::drill::prometheus::{AlertState, Prometheus, RuleGroup, Target, is_watchdog};
 use crate::drill::verdict::Verdict;
 use crate::drill::watch::JOB;
 use crate::report::record::Monitoring;
-use crate::scenario::{Scenario, Within};
+use crate::scenario::Scenario;
 
-const START: &str = "start the company with `make demo`";
+pub(super) const START: &str = "start the company with `make demo`";
 
 /// Looks at everything; what depends on something that is missing is not looked at.
-pub(super) async fn look(field: &Field<'_>) -> Result<Ready, Vec<Obstacle>> {
+pub(super) async fn look(
+    field: &Field<'_>,
+    prometheus: &Prometheus,
+) -> Result<Ready, Vec<Obstacle>> {
     let mut obstacles = Vec::new();
     let seq = look_at_company(field, &mut obstacles).await;
-    let monitoring = look_at_monitors(field, &mut obstacles).await;
+    let Some(alertmanager) = &field.monitors.alertmanager else {
+        // Refused already, before anybody was asked.
+        return Err(obstacles);
+    };
+    let monitors = (prometheus, alertmanager);
+    let (monitoring, missing) = look_at_monitors(monitors, &mut obstacles).await;
     if !obstacles.is_empty() {
         return Err(obstacles);
     }
-    let (targets, groups) = look_at_rules(field, &mut obstacles).await;
+    let (targets, groups) = look_at_rules(monitors, &mut obstacles).await;
     let scale = field.time_scale.unwrap_or_else(|| time_scale(&groups));
     let scenario = field.scenario.scaled(scale);
-    let loaded = rules::look(field, &scenario, &targets, &groups, &mut obstacles).await;
+    let seen = rules::Seen {
+        targets: targets.as_deref(),
+        groups: &groups,
+    };
+    let loaded = rules::look(alertmanager, &scenario, seen, &mut obstacles).await;
     match loaded {
         Some(loaded) if obstacles.is_empty() => Ok(Ready {
-            survey: field.survey.map(|wait| match wait.scaled(scale) {
-                Within::Auto => loaded.latest,
-                Within::Fixed(span) => span.get(),
-            }),
+            survey: field.surveyed(scale, loaded.latest),
+            notes: notes(prometheus, &missing),
             ..ready(scenario, scale, loaded, monitoring, seq)
         }),
         _ => Err(obstacles),
@@ -50,9 +63,13 @@ fn ready(
         time_scale,
         fires: loaded.fires,
         allows: loaded.allows,
+        routing: loaded.routing,
         pace: loaded.pace,
         survey: None,
         longest_for: loaded.longest_for,
+        listens: Duration::ZERO,
+        watchdog: true,
+        notes: Vec::new(),
         monitoring: Monitoring {
             scrape_interval_s: loaded.pace.scrape.as_secs_f64(),
             evaluation_interval_s: loaded.pace.evaluation.as_secs_f64(),
@@ -66,7 +83,7 @@ fn ready(
 }
 
 /// The company itself: its API, its faults, its desk. Returns the newest notification's number.
-async fn look_at_company(field: &Field<'_>, obstacles: &mut Vec<Obstacle>) -> u64 {
+pub(super) async fn look_at_company(field: &Field<'_>, obstacles: &mut Vec<Obstacle>) -> u64 {
     if let Err(error) = field.pizza.text("/menu").await {
         obstacles.push(Obstacle::passing(format!(
             "pizza-service is not there: {error}; {START}"
@@ -117,9 +134,22 @@ async fn look_at_faults(faults: &Faults) -> Option<Obstacle> {
     })
 }
 
-/// Prometheus and Alertmanager are ready, and their versions.
-async fn look_at_monitors(field: &Field<'_>, obstacles: &mut Vec<Obstacle>) -> Monitoring {
-    let (prometheus, alertmanager) = (&field.monitors.prometheus, &field.monitors.alertmanager);
+/// What a server that is not quite a Prometheus cannot tell.
+fn notes(prometheus: &Prometheus, missing: &[&str]) -> Vec<String> {
+    if missing.is_empty() {
+        return Vec::new();
+    }
+    let (url, missing) = (prometheus.url(), missing.join(", "));
+    vec![format!(
+        "{url} has no {missing}: what they would tell is not looked at, and the scrape interval is taken to be the evaluation interval where there are no targets"
+    )]
+}
+
+/// Both are ready, their versions, and which of Prometheus's paths are missing.
+async fn look_at_monitors(
+    (prometheus, alertmanager): (&Prometheus, &Alertmanager),
+    obstacles: &mut Vec<Obstacle>,
+) -> (Monitoring, Vec<&'static str>) {
     if let Err(error) = prometheus.ready().await {
         let text = format!(
             "Prometheus is not ready: {error}; {START}, or say where it is by --metrics-url"
@@ -132,38 +162,63 @@ async fn look_at_monitors(field: &Field<'_>, obstacles: &mut Vec<Obstacle>) -> M
         );
         obstacles.push(Obstacle::passing(text));
     }
-    let mut monitoring = Monitoring::default();
-    if obstacles.is_empty() {
-        match (prometheus.version().await, alertmanager.status().await) {
-            (Ok(version), Ok(status)) => {
-                monitoring.prometheus_version = version;
-                monitoring.alertmanager_version = status.version;
-            }
-            (Err(error), _) | (_, Err(error)) => {
-                obstacles.push(Obstacle::passing(error.to_string()));
-            }
+    if !obstacles.is_empty() {
+        return (Monitoring::default(), Vec::new());
+    }
+    let answers = tokio::try_join!(
+        prometheus.version(),
+        prometheus.missing(),
+        alertmanager.status()
+    );
+    match answers {
+        Ok((version, missing, status)) => {
+            let monitoring = Monitoring {
+                prometheus_version: version.unwrap_or_default(),
+                alertmanager_version: status.version,
+                ..Monitoring::default()
+            };
+            (monitoring, missing)
+        }
+        Err(error) => {
+            obstacles.push(Obstacle::passing(error.to_string()));
+            (Monitoring::default(), Vec::new())
         }
     }
-    monitoring
 }
 
 /// Targets are up, rules are loaded and healthy, the Watchdog fires and nothing else.
 async fn look_at_rules(
-    field: &Field<'_>,
+    (prometheus, alertmanager): (&Prometheus, &Alertmanager),
     obstacles: &mut Vec<Obstacle>,
-) -> (Vec<Target>, Vec<RuleGroup>) {
-    let (targets, groups, held) = tokio::join!(
-        field.monitors.prometheus.targets(),
-        field.monitors.prometheus.rules(),
-        field.monitors.alertmanager.alerts(),
+) -> (Option<Vec<Target>>, Vec<RuleGroup>) {
+    let answers = tokio::try_join!(
+        prometheus.targets(),
+        prometheus.rules(),
+        alertmanager.alerts()
     );
-    let (targets, groups, held) = match (targets, groups, held) {
-        (Ok(targets), Ok(groups), Ok(held)) => (targets, groups, held),
-        (Err(error), _, _) | (_, Err(error), _) | (_, _, Err(error)) => {
-            obstacles.push(Obstacle::passing(error.to_string()));
-            return (Vec::new(), Vec::new());
+    let (targets, groups, held) = match answers {
+        Ok(answers) => answers,
+        Err(error) => {
+            let other = if error.is_missing() {
+                "; a server without rules can be drilled by --alert-source alertmanager or webhook"
+            } else {
+                ""
+            };
+            obstacles.push(Obstacle::passing(format!("{error}{other}")));
+            return (None, Vec::new());
         }
     };
+    let ours = targets.map(|targets| look_at_targets(targets, obstacles));
+    look_at_alerts(&groups, obstacles);
+    if !held.iter().any(|alert| is_watchdog(&alert.labels)) {
+        let text = "the Watchdog has not reached Alertmanager; look at `alerting` in Prometheus's configuration";
+        obstacles.push(Obstacle::passing(text));
+    }
+    (ours, groups)
+}
+
+/// Those of the company.
+fn look_at_targets(targets: Vec<Target>, obstacles: &mut Vec<Obstacle>) -> Vec<Target> {
     let ours: Vec<Target> = targets
         .into_iter()
         .filter(|target| target.labels.get("job").is_some_and(|job| job == JOB))
@@ -189,12 +244,7 @@ async fn look_at_rules(
             target.health
         )));
     }
-    look_at_alerts(&groups, obstacles);
-    if !held.iter().any(|alert| is_watchdog(&alert.labels)) {
-        let text = "the Watchdog has not reached Alertmanager; look at `alerting` in Prometheus's configuration";
-        obstacles.push(Obstacle::passing(text));
-    }
-    (ours, groups)
+    ours
 }
 
 fn look_at_alerts(groups: &[RuleGroup], obstacles: &mut Vec<Obstacle>) {

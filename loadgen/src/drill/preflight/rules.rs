@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Field, Obstacle};
-use crate::drill::alertmanager::Silence;
+use super::Obstacle;
+use crate::drill::alertmanager::{Alertmanager, Silence};
 use crate::drill::limits::{self, AlertLimits, Pace, known_labels};
 use crate::drill::prometheus::{Labels, Rule, RuleGroup, Target};
 use crate::drill::route::{Grouping, Routing};
@@ -16,23 +16,31 @@ pub(super) struct Loaded {
     pub(super) allows: Vec<Option<AlertLimits>>,
     pub(super) pace: Pace,
     pub(super) grouping: Grouping,
+    pub(super) routing: Routing,
     pub(super) longest_for: Duration,
     /// How long after its cause the slowest of all alerts may come.
     pub(super) latest: Duration,
     pub(super) alerts: Vec<String>,
 }
 
+/// What Prometheus has said.
+#[derive(Clone, Copy)]
+pub(super) struct Seen<'a> {
+    /// The company's targets; nothing where they are not known.
+    pub(super) targets: Option<&'a [Target]>,
+    pub(super) groups: &'a [RuleGroup],
+}
+
 pub(super) async fn look(
-    field: &Field<'_>,
+    alertmanager: &Alertmanager,
     scenario: &Scenario,
-    targets: &[Target],
-    groups: &[RuleGroup],
+    seen: Seen<'_>,
     obstacles: &mut Vec<Obstacle>,
 ) -> Option<Loaded> {
-    if targets.is_empty() || groups.is_empty() {
+    let groups = seen.groups;
+    if seen.targets.is_some_and(<[Target]>::is_empty) || groups.is_empty() {
         return None;
     }
-    let alertmanager = &field.monitors.alertmanager;
     let (status, silences) = match tokio::try_join!(alertmanager.status(), alertmanager.silences())
     {
         Ok(answers) => answers,
@@ -52,13 +60,8 @@ pub(super) async fn look(
         groups,
         routing,
         silences,
-        scrape: targets
-            .iter()
-            .map(|target| target.scrape_interval)
-            .max()
-            .unwrap_or_default(),
+        scrape: seen.scrape_interval(),
         resolves: scenario.expect.resolves,
-        shared: scenario.expect.fires.len() + scenario.expect.allows.len() > 1,
     };
     let fires: Vec<_> = scenario
         .expect
@@ -85,7 +88,7 @@ pub(super) async fn look(
         allows,
         pace: Pace {
             scrape: book.scrape,
-            evaluation: groups.iter().map(evaluation).max().unwrap_or_default(),
+            evaluation: seen.evaluation_interval(),
         },
         grouping: book.routing.grouping(&labels),
         alerts: alert_names(groups),
@@ -96,6 +99,7 @@ pub(super) async fn look(
             .map(|rule| lasts(rule.duration))
             .max()
             .unwrap_or_default(),
+        routing: book.routing,
     })
 }
 
@@ -110,6 +114,22 @@ fn alert_names(groups: &[RuleGroup]) -> Vec<String> {
     names
 }
 
+impl Seen<'_> {
+    /// The longest. Where it is not known, rules are taken to be evaluated as often as there is
+    /// something new.
+    fn scrape_interval(self) -> Duration {
+        let intervals = self.targets.map(|targets| {
+            let intervals = targets.iter().map(|target| target.scrape_interval);
+            intervals.max().unwrap_or_default()
+        });
+        intervals.unwrap_or_else(|| self.evaluation_interval())
+    }
+
+    fn evaluation_interval(self) -> Duration {
+        self.groups.iter().map(evaluation).max().unwrap_or_default()
+    }
+}
+
 /// The loaded rules and what is known around them.
 struct Book<'a> {
     groups: &'a [RuleGroup],
@@ -117,7 +137,6 @@ struct Book<'a> {
     silences: Vec<Silence>,
     scrape: Duration,
     resolves: Within,
-    shared: bool,
 }
 
 impl Book<'_> {
@@ -143,17 +162,7 @@ impl Book<'_> {
             return None;
         };
         let known = known_labels(rule, &fires.labels);
-        for silence in self
-            .silences
-            .iter()
-            .filter(|silence| silences(silence, &known))
-        {
-            let (id, author) = (&silence.id, &silence.created_by);
-            let text = format!(
-                "a silence of {author} matches {matcher}; let it expire with `amtool silence expire {id}`"
-            );
-            obstacles.push(Obstacle::lasting(text));
-        }
+        obstacles.extend(silenced(&self.silences, &matcher, &known));
         match self.limits(group, rule, &known, fires.within) {
             Ok(limits) => Some(limits),
             Err(error) => {
@@ -188,7 +197,6 @@ impl Book<'_> {
             rule,
             self.pace(group),
             &self.routing.grouping(known),
-            self.shared,
             within,
             self.resolves,
         )
@@ -235,6 +243,20 @@ fn contradiction(rule: &Rule, matcher: &AlertMatcher) -> Option<(String, String)
         (set != wanted && !set.contains("{{")).then(|| (name.clone(), set.clone()))
     };
     matcher.labels.iter().find_map(differs)
+}
+
+/// The silences that could hold back an expected alert.
+pub(super) fn silenced(
+    all: &[Silence],
+    matcher: &AlertMatcher,
+    known: &Labels,
+) -> impl Iterator<Item = Obstacle> {
+    all.iter().filter(|silence| silences(silence, known)).map(move |silence| {
+        let (id, author) = (&silence.id, &silence.created_by);
+        Obstacle::lasting(format!(
+            "a silence of {author} matches {matcher}; let it expire with `amtool silence expire {id}`"
+        ))
+    })
 }
 
 /// Whether a silence could hold back an alert with these labels.

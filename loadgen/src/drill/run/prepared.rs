@@ -11,6 +11,7 @@ use crate::drill::http::{self, Api};
 use crate::drill::monitors::Monitors;
 use crate::drill::prometheus::Prometheus;
 use crate::drill::rails;
+use crate::drill::source::AlertSource;
 use crate::load::{Destination, Flow, Plan, Targets};
 use crate::scenario::Effect;
 
@@ -36,8 +37,8 @@ impl Drill<'_> {
             .desk(&client)
             .await
             .map_err(|error| obstacles.push(error));
-        match (targets, monitors, desk) {
-            (Some(targets), Some(monitors), Ok(desk)) if obstacles.is_empty() => Ok(Prepared {
+        match (targets, desk) {
+            (Some(targets), Ok(desk)) if obstacles.is_empty() => Ok(Prepared {
                 pizza: Api::new(client, company.pizza_url.clone()),
                 monitors,
                 targets,
@@ -113,18 +114,29 @@ impl Drill<'_> {
         services
     }
 
-    fn monitors(&self, client: &reqwest::Client, obstacles: &mut Vec<String>) -> Option<Monitors> {
+    fn monitors(&self, client: &reqwest::Client, obstacles: &mut Vec<String>) -> Monitors {
         let company = &self.order.company;
-        if company.metrics_url.is_none() {
+        let source = company.alerts.source;
+        if source == AlertSource::Prometheus && company.metrics_url.is_none() {
             obstacles.push("the company runs without Prometheus; install it and start the company again, or say where one is by --metrics-url".to_owned());
         }
-        if company.alertmanager_url.is_none() {
+        if source != AlertSource::Webhook && company.alertmanager_url.is_none() {
             obstacles.push("the company runs without Alertmanager; install it and start the company again, or say where one is by --alertmanager-url".to_owned());
         }
-        Some(Monitors {
-            prometheus: Prometheus::new(client.clone(), company.metrics_url.clone()?),
-            alertmanager: Alertmanager::new(client.clone(), company.alertmanager_url.clone()?),
-        })
+        if source == AlertSource::Webhook && !self.order.scenario.silences.is_empty() {
+            obstacles.push("the scenario sets silences, which takes an Alertmanager; choose another --alert-source".to_owned());
+        }
+        let alertmanager = (source != AlertSource::Webhook)
+            .then(|| company.alertmanager_url.clone())
+            .flatten();
+        Monitors {
+            source,
+            prometheus: company
+                .metrics_url
+                .clone()
+                .map(|url| Prometheus::new(client.clone(), url)),
+            alertmanager: alertmanager.map(|url| Alertmanager::new(client.clone(), url)),
+        }
     }
 
     async fn desk(&self, client: &reqwest::Client) -> Result<Desk, String> {

@@ -64,6 +64,7 @@ fn deliveries(notifications: &[NotificationRecord]) -> String {
             cell("Alert", &format!("<b>{}</b>", text(label("alertname")))),
             cell("Service", &text(label("service")).to_string()),
             cell("Severity", &text(label("severity")).to_string()),
+            cell("Receiver", &text(&notification.receiver).to_string()),
         ];
         format!("<tr>{}</tr>\n", cells.concat())
     });
@@ -73,7 +74,7 @@ fn deliveries(notifications: &[NotificationRecord]) -> String {
     };
     format!(
         "<details>\n<summary>What was delivered ({})</summary>\n<table class=\"stacks\">\n<thead><tr><th>At</th><th>Status</th>\
-         <th>Alert</th><th>Service</th><th>Severity</th></tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n{more}</details>\n",
+         <th>Alert</th><th>Service</th><th>Severity</th><th>Receiver</th></tr></thead>\n<tbody>\n{rows}</tbody>\n</table>\n{more}</details>\n",
         notifications.len()
     )
 }

@@ -74,7 +74,7 @@ pub(super) const fn meaning(verdict: Verdict) -> &'static str {
         Verdict::Thresholds => "What the customers saw was out of bounds.",
         Verdict::Missed => "An expected alert never fired.",
         Verdict::Late => "An expected alert fired too late, or did not stay.",
-        Verdict::Unexpected => "An alert fired that the scenario does not name.",
+        Verdict::Unexpected => "An alert fired, or was told, that the scenario does not name.",
         Verdict::NotResolved => "An alert was still firing after its time.",
         Verdict::NotInjected => {
             "The load or the fault could not be proven to have struck, so the silence of an alert proves nothing."

@@ -110,7 +110,7 @@ fn lint_fires(fires: &Fires, scenario: &Scenario, at: &str, found: &mut Problems
     }
 }
 
-fn alert_name(name: &str, at: &str, found: &mut Problems) {
+pub(super) fn alert_name(name: &str, at: &str, found: &mut Problems) {
     found.check(!name.is_empty(), at, "is empty");
     found.check(
         name != WATCHDOG,

@@ -70,6 +70,11 @@ fn parameter(name: &str, value: &Value, at: &str, found: &mut Problems) {
             at,
             format!("{value} is not one of {}", Service::names()),
         ),
+        "route" => found.check(
+            value.as_str().is_some_and(|route| route.starts_with('/')),
+            at,
+            format!("{value} is not a route's pattern, such as \"/orders/{{id}}\""),
+        ),
         _ => {}
     }
 }

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, State};
+use axum::extract::{Path, Query, Request, State};
 use axum::http::StatusCode;
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{delete, get};
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -14,7 +15,14 @@ use super::{ALERT, Blindness, OTHER, State as World};
 
 type Shared = State<Arc<World>>;
 
-const CONFIGURATION: &str = "route:\n  receiver: webhook\n  group_by: [service, alertname]\n  group_wait: 500ms\n  group_interval: 1s\n";
+const CONFIGURATION: &str = "
+route:
+  receiver: page
+  group_by: [alertname]
+  group_wait: 500ms
+  group_interval: 1s
+receivers: [{name: page}, {name: ticket}]
+";
 
 pub(crate) fn router() -> Router<Arc<World>> {
     Router::new()
@@ -30,7 +38,20 @@ pub(crate) fn router() -> Router<Arc<World>> {
         .route("/api/v1/query_range", get(range))
         .route("/api/v2/status", get(status))
         .route("/api/v2/alerts", get(held))
-        .route("/api/v2/silences", get(silences))
+        .route("/api/v2/silences", get(silences).post(silence))
+        .route("/api/v2/silence/{id}", delete(expire))
+}
+
+/// Answers as if some paths were not there.
+pub(crate) async fn lack(
+    State(paths): State<&'static [&'static str]>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if paths.contains(&request.uri().path()) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    next.run(request).await
 }
 
 fn data(data: &Value) -> Response {
@@ -164,13 +185,44 @@ async fn held(State(world): Shared) -> Response {
     if world.is_blind(Blindness::Alertmanager) {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     }
+    // Prometheus sends only what fires.
     let mut alerts = active(&world);
+    alerts.retain(|alert| alert["state"] == "firing");
     if world.manners.holds_watchdog {
         alerts.push(watchdog());
     }
     Json(json!(alerts)).into_response()
 }
 
+/// Those that were there, and those that were set, by their place in the list.
 async fn silences(State(world): Shared) -> Json<Value> {
-    Json(world.manners.silences.clone())
+    let mut all = world
+        .manners
+        .silences
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    let set = world.inner.lock().silences.clone();
+    for (id, (mut silence, there)) in set.into_iter().enumerate() {
+        silence["id"] = json!(id.to_string());
+        silence["status"] = json!({ "state": if there { "active" } else { "expired" } });
+        all.push(silence);
+    }
+    Json(json!(all))
+}
+
+async fn silence(State(world): Shared, Json(silence): Json<Value>) -> Json<Value> {
+    let mut inner = world.inner.lock();
+    inner.silences.push((silence, true));
+    Json(json!({ "silenceID": (inner.silences.len() - 1).to_string() }))
+}
+
+async fn expire(State(world): Shared, Path(id): Path<usize>) -> StatusCode {
+    match world.inner.lock().silences.get_mut(id) {
+        Some((_, there)) => {
+            *there = false;
+            StatusCode::OK
+        }
+        None => StatusCode::NOT_FOUND,
+    }
 }

@@ -1,5 +1,5 @@
-//! Faults that work by themselves while they last: crash, CPU, memory, log flood, held connections,
-//! poison.
+//! Faults that work by themselves while they last: crash, restart, CPU, memory, log flood, held
+//! connections, poison.
 
 use std::any::Any;
 use std::future::Future;
@@ -14,7 +14,7 @@ use super::{Active, Fault, Faults};
 /// What a process that is told to crash ends with.
 const CRASH_EXIT_CODE: i32 = 101;
 
-/// Time for the answer to `PUT /faults/crash` to leave before the process does.
+/// Time for the answer to `PUT /faults/crash` or `/faults/restart` to leave before the process does.
 const LAST_WORDS: Duration = Duration::from_millis(50);
 
 /// How often faults that grow with time do so.
@@ -76,7 +76,8 @@ impl Faults {
 pub(super) fn begin(faults: &Faults, active: &Active) {
     let mine = active.clone();
     match active.fault {
-        Fault::Crash {} => crash(mine),
+        Fault::Crash {} => after_last_words(mine, end_process),
+        Fault::Restart {} => after_last_words(mine, ask_to_stop),
         Fault::Cpu { threads } => (0..threads).for_each(|_| burn(mine.clone())),
         Fault::Memory {
             mib_per_second,
@@ -99,14 +100,22 @@ pub(super) fn begin(faults: &Faults, active: &Active) {
     }
 }
 
-fn crash(mine: Active) {
+fn after_last_words(mine: Active, end: fn()) {
     mine.count();
     tokio::spawn(async move {
         tokio::time::sleep(LAST_WORDS).await;
         if !mine.is_over() {
-            end_process();
+            end();
         }
     });
+}
+
+/// By the signal that a deployment sends, so that all that follows is what follows then.
+fn ask_to_stop() {
+    let itself = rustix::process::getpid();
+    if let Err(error) = rustix::process::kill_process(itself, rustix::process::Signal::TERM) {
+        tracing::warn!(%error, "cannot send myself a signal");
+    }
 }
 
 #[expect(
@@ -183,7 +192,8 @@ fn flood(mine: Active, lines_per_second: u32) {
     });
 }
 
-/// What cannot be published is not made up for later: a queue that is away is spared.
+/// What cannot be published is not made up for later: a queue that is away is spared. What is being
+/// published when the fault ends is given up.
 fn poison(mine: Active, queue: Queue, messages_per_second: u32) {
     let mut tick = tokio::time::interval(Duration::from_secs(1) / messages_per_second);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);

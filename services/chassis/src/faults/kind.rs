@@ -15,6 +15,9 @@ pub enum Fault {
         /// The share of requests, above 0 and up to 1.
         #[serde(default = "one")]
         ratio: f64,
+        /// Only requests of this route: its pattern, such as `/orders/{id}`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        route: Option<String>,
     },
     /// Requests are handled late.
     Latency {
@@ -26,17 +29,25 @@ pub enum Fault {
         /// The share of requests, above 0 and up to 1.
         #[serde(default = "one")]
         ratio: f64,
+        /// Only requests of this route: its pattern, such as `/orders/{id}`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        route: Option<String>,
     },
     /// Requests are not handled while it lasts; the time limit answers them before.
     Hang {
         /// The share of requests, above 0 and up to 1.
         #[serde(default = "one")]
         ratio: f64,
+        /// Only requests of this route: its pattern, such as `/orders/{id}`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        route: Option<String>,
     },
-    /// `/readyz` says no.
+    /// `/readyz` says no, and so does `service_ready`.
     NotReady {},
     /// The process ends at once, without a drain.
     Crash {},
+    /// The process stops in good order, as if it had been told to by a signal.
+    Restart {},
     /// Threads that calculate for nothing.
     Cpu {
         /// How many, 1 to 64.
@@ -75,6 +86,8 @@ pub enum Fault {
     QueueDisconnect {},
     /// Messages are taken from the queue and not handled while it lasts.
     ConsumerStall {},
+    /// The service's consumers are gone from the queue, and cannot be had again while it lasts.
+    ConsumerLost {},
     /// Messages that nobody can read are published to the queues that this service publishes to.
     Poison {
         /// Messages a second, 1 to 1000.
@@ -91,6 +104,11 @@ pub enum Fault {
         #[serde(default)]
         error_ratio: f64,
     },
+    /// A metric gains a label with a value a client.
+    LabelExplosion {
+        /// Series that it gains, 1 to 50 000.
+        series: u32,
+    },
 }
 
 /// A fault's kind.
@@ -106,6 +124,7 @@ pub enum Kind {
     Hang,
     NotReady,
     Crash,
+    Restart,
     Cpu,
     Memory,
     LogFlood,
@@ -114,9 +133,14 @@ pub enum Kind {
     DbPool,
     QueueDisconnect,
     ConsumerStall,
+    ConsumerLost,
     Poison,
     Dependency,
+    LabelExplosion,
 }
+
+/// Characters that a route's pattern may have.
+const MAX_ROUTE: usize = 100;
 
 const fn default_status() -> u16 {
     StatusCode::INTERNAL_SERVER_ERROR.as_u16()
@@ -152,6 +176,7 @@ impl Fault {
             Self::Hang { .. } => Kind::Hang,
             Self::NotReady {} => Kind::NotReady,
             Self::Crash {} => Kind::Crash,
+            Self::Restart {} => Kind::Restart,
             Self::Cpu { .. } => Kind::Cpu,
             Self::Memory { .. } => Kind::Memory,
             Self::LogFlood { .. } => Kind::LogFlood,
@@ -160,8 +185,10 @@ impl Fault {
             Self::DbPool { .. } => Kind::DbPool,
             Self::QueueDisconnect {} => Kind::QueueDisconnect,
             Self::ConsumerStall {} => Kind::ConsumerStall,
+            Self::ConsumerLost {} => Kind::ConsumerLost,
             Self::Poison { .. } => Kind::Poison,
             Self::Dependency { .. } => Kind::Dependency,
+            Self::LabelExplosion { .. } => Kind::LabelExplosion,
         }
     }
 
@@ -196,11 +223,25 @@ impl Fault {
             }
             Self::Error { ratio, .. }
             | Self::Latency { ratio, .. }
-            | Self::Hang { ratio }
+            | Self::Hang { ratio, .. }
             | Self::DbError { ratio }
                 if !(ratio > 0.0 && ratio <= 1.0) =>
             {
                 Err(("ratio", "must be above 0 and at most 1"))
+            }
+            Self::Error {
+                route: Some(ref route),
+                ..
+            }
+            | Self::Latency {
+                route: Some(ref route),
+                ..
+            }
+            | Self::Hang {
+                route: Some(ref route),
+                ..
+            } if !route.starts_with('/') || route.chars().count() > MAX_ROUTE => {
+                Err(("route", "must begin with / and have at most 100 characters"))
             }
             Self::Latency { jitter_ms, .. } if jitter_ms > 60_000 => {
                 Err(("jitter_ms", "must be at most 60000"))
@@ -231,6 +272,9 @@ impl Fault {
             }
             Self::DbPool { connections } if !(1..=100).contains(&connections) => {
                 Err(("connections", "must be from 1 to 100"))
+            }
+            Self::LabelExplosion { series } if !(1..=50_000).contains(&series) => {
+                Err(("series", "must be from 1 to 50000"))
             }
             _ => Ok(()),
         }

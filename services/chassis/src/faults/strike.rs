@@ -1,5 +1,5 @@
 //! Where faults strike: in front of a handler, of a database operation, of the queue, and of a call
-//! to a neighbour.
+//! to a neighbour; and in what is measured.
 
 use std::time::Duration;
 
@@ -10,21 +10,19 @@ use super::{Active, Fault, Faults, Kind};
 
 impl Faults {
     /// To be asked before each request's handler: waits, and says with what status it must fail.
-    pub(crate) async fn strikes_request(&self) -> Option<StatusCode> {
+    /// `route` is the pattern that matched, where one did.
+    pub(crate) async fn strikes_request(&self, route: Option<&str>) -> Option<StatusCode> {
         if !self.is_any() {
             return None;
         }
-        if let Some(late) = self.strike(Kind::Latency, by_ratio) {
+        let hits = |fault: &Fault| is_of_route(fault, route) && by_ratio(fault);
+        if let Some(late) = self.strike(Kind::Latency, hits) {
             late.hold_up().await;
         }
-        if let Some(hanging) = self.strike(Kind::Hang, by_ratio) {
+        if let Some(hanging) = self.strike(Kind::Hang, hits) {
             hanging.ended().await;
         }
-        self.error()
-    }
-
-    fn error(&self) -> Option<StatusCode> {
-        match self.strike(Kind::Error, by_ratio)?.fault {
+        match self.strike(Kind::Error, hits)?.fault {
             Fault::Error { status, .. } => StatusCode::from_u16(status).ok(),
             _ => None,
         }
@@ -50,6 +48,36 @@ impl Faults {
     pub(crate) async fn stalls_consumer(&self) {
         if let Some(stall) = self.strike(Kind::ConsumerStall, |_| true) {
             stall.ended().await;
+        }
+    }
+
+    /// Ends when a consumer must leave the queue, be it that it must already.
+    pub(crate) async fn loses_consumer(&self) {
+        loop {
+            // Before the look, so that no fault comes between the two.
+            let news = self.0.news.notified();
+            if self.strike(Kind::ConsumerLost, |_| true).is_some() {
+                return;
+            }
+            news.await;
+        }
+    }
+
+    /// To be awaited before a consumer comes to the queue: does not end while it is kept out.
+    pub(crate) async fn keeps_consumer_out(&self) {
+        while let Some(lost) = self.strike(Kind::ConsumerLost, |_| true) {
+            lost.ended().await;
+        }
+    }
+
+    /// To be asked when a metric is shown: how many clients it has a series for.
+    pub(crate) fn explodes_label(&self) -> u32 {
+        match self.strike(Kind::LabelExplosion, |_| true) {
+            Some(Active {
+                fault: Fault::LabelExplosion { series },
+                ..
+            }) => series,
+            _ => 0,
         }
     }
 
@@ -88,11 +116,21 @@ fn delay(fault: &Fault) -> Duration {
     Duration::from_millis(milliseconds)
 }
 
+/// Whether the fault strikes requests of this route: of all, where it names none.
+fn is_of_route(fault: &Fault, route: Option<&str>) -> bool {
+    match fault {
+        Fault::Error { route: wanted, .. }
+        | Fault::Latency { route: wanted, .. }
+        | Fault::Hang { route: wanted, .. } => wanted.is_none() || wanted.as_deref() == route,
+        _ => true,
+    }
+}
+
 fn by_ratio(fault: &Fault) -> bool {
     match *fault {
         Fault::Error { ratio, .. }
         | Fault::Latency { ratio, .. }
-        | Fault::Hang { ratio }
+        | Fault::Hang { ratio, .. }
         | Fault::DbError { ratio } => happens(ratio),
         _ => true,
     }

@@ -13,9 +13,13 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::{Registry, Unit};
 use utoipa::openapi::OpenApi;
 
+use crate::faults::Faults;
 use crate::telemetry::DURATION_BUCKETS;
 
+mod active;
 mod declared;
+
+use active::ActiveRequests;
 
 /// The exemplar's label: which trace.
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -77,7 +81,7 @@ struct Inner {
     declared: HashMap<String, Answers>,
     requests: Requests,
     rejections: Family<RejectionLabels, Counter>,
-    active: Gauge,
+    active: ActiveRequests,
     limit: Gauge,
     exemplars: bool,
 }
@@ -120,14 +124,19 @@ impl HttpMetrics {
         self.0.limit.set(i64::from(most));
     }
 
+    /// What is measured can be broken too.
+    pub(super) fn break_with(&self, faults: &Faults) {
+        self.0.active.break_with(faults);
+    }
+
     /// One more request is worked on.
     pub(super) fn begin(&self) {
-        self.0.active.inc();
+        self.0.active.now().inc();
     }
 
     /// One less is.
     pub(super) fn end(&self) {
-        self.0.active.dec();
+        self.0.active.now().dec();
     }
 
     /// Counts one request. `route` is the pattern, never the path; empty where none matched.
@@ -187,7 +196,7 @@ impl Inner {
             declared,
             requests,
             rejections,
-            active: Gauge::default(),
+            active: ActiveRequests::default(),
             limit: Gauge::default(),
             exemplars,
         }

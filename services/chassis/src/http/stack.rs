@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt as _;
@@ -55,6 +55,7 @@ impl Stack {
     /// Puts the middleware around the routes.
     pub fn around(self, routes: Router, config: &HttpConfig) -> Router {
         self.metrics.limit(config.max_active_requests);
+        self.metrics.break_with(&self.faults);
         let on = self.telemetry == Switch::On;
         let chain = Chain {
             observe: Arc::new(Observe {
@@ -127,7 +128,9 @@ impl Chain {
     }
 
     async fn handle(&self, request: Request, next: Next) -> Response {
-        if let Some(broken) = self.faults.strikes_request().await {
+        let route = request.extensions().get::<MatchedPath>();
+        let route = route.map(MatchedPath::as_str);
+        if let Some(broken) = self.faults.strikes_request(route).await {
             return Problem::from_status(broken).into_response();
         }
         next.run(request).await

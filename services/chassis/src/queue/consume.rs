@@ -69,7 +69,8 @@ impl<H: Handler> Consumer<H> {
         loop {
             let begin = Instant::now();
             match self.subscribed().await {
-                Ok(()) => return,
+                Ok(()) if self.stop.is_requested() => return,
+                Ok(()) => self.tell_lost(Some(&QueueError::cancelled())),
                 Err(error) => self.tell_lost(Some(&error)),
             }
             if begin.elapsed() > LIMIT {
@@ -83,10 +84,21 @@ impl<H: Handler> Consumer<H> {
         }
     }
 
-    /// One subscription, until the stop or an error of the broker's.
+    /// Ends when the consumer must leave the queue: at the stop, or because a fault says so.
+    async fn leaves(&self) {
+        tokio::select! {
+            () = self.stop.requested() => {}
+            () = self.queues.faults.loses_consumer() => {}
+        }
+    }
+
+    /// One subscription, until it must be left or an error of the broker's.
     async fn subscribed(&self) -> Result<(), QueueError> {
-        self.queues.struck()?;
-        let subscribing = self.queues.broker.subscribe(self.topic);
+        let subscribing = async {
+            self.queues.faults.keeps_consumer_out().await;
+            self.queues.struck()?;
+            self.queues.broker.subscribe(self.topic).await
+        };
         let mut subscription = tokio::select! {
             () = self.stop.requested() => return Ok(()),
             subscription = subscribing => subscription?,
@@ -96,7 +108,7 @@ impl<H: Handler> Consumer<H> {
         let mut narrow = true;
         let held = loop {
             let deliveries = tokio::select! {
-                () = self.stop.requested() => break Vec::new(),
+                () = self.leaves() => break Vec::new(),
                 deliveries = subscription.receive() => deliveries?,
             };
             self.queues.struck()?;
@@ -108,13 +120,13 @@ impl<H: Handler> Consumer<H> {
                 break held;
             }
         };
-        // What is not given back in time is delivered again all the same, later; and a stop must
+        // What is not given back in time is delivered again all the same, later; and an end must
         // not take longer for a broker that is gone.
         let _ = tokio::time::timeout(LIMIT, subscription.close(&held)).await;
         Ok(())
     }
 
-    /// Handles deliveries and settles them. Returns what a stop has left over.
+    /// Handles deliveries and settles them. Returns what is left over where the queue must be left.
     async fn work(
         &self,
         subscription: &mut dyn Subscription,
@@ -138,7 +150,7 @@ impl<H: Handler> Consumer<H> {
                     .rev()
                     .for_each(|part| lots.push_front(part)),
                 Outcome::GivenBack => {}
-                Outcome::Stopped(mut held) => {
+                Outcome::Left(mut held) => {
                     held.extend(lots.into_iter().flat_map(Lot::into_deliveries));
                     return Ok(held);
                 }

@@ -26,4 +26,9 @@ impl QueueError {
     pub(super) fn broken() -> Self {
         Self::Unavailable("the connection was reset".to_owned())
     }
+
+    /// What a consumer hears that its broker wants no more.
+    pub(super) fn cancelled() -> Self {
+        Self::Unavailable("the consumer was cancelled".to_owned())
+    }
 }

@@ -12,6 +12,8 @@ use axum::middleware;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::{StatusCode, header};
+use prometheus_client::encoding::text;
+use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
 use super::LogLevel;
@@ -53,6 +55,14 @@ pub struct TelemetryPort {
     pub faults: Faults,
 }
 
+/// The port with what it measures itself.
+#[derive(Clone, Debug)]
+struct Port {
+    shown: TelemetryPort,
+    own: Arc<Registry>,
+    ready: Gauge,
+}
+
 impl TelemetryPort {
     /// Listens, and answers in the background until the process has drained.
     ///
@@ -76,12 +86,23 @@ impl TelemetryPort {
     /// The routes, for tests without a socket.
     pub fn router(self) -> Router {
         let faults = self.faults.clone();
+        let (mut own, gauge) = (Registry::default(), Gauge::default());
+        own.register(
+            "service_ready",
+            "Whether the service wants requests: what /readyz says",
+            gauge.clone(),
+        );
+        let port = Port {
+            shown: self,
+            own: Arc::new(own),
+            ready: gauge,
+        };
         Router::new()
             .route("/metrics", get(metrics))
             .route("/livez", get(|| async { "alive\n" }))
             .route("/readyz", get(ready))
             .route("/log-level", get(log_level).put(set_log_level))
-            .with_state(self)
+            .with_state(port)
             .merge(faults::api::router(faults))
             .layer(DefaultBodyLimit::max(16 * 1024))
             .fallback(|| async { StatusCode::NOT_FOUND })
@@ -91,31 +112,45 @@ impl TelemetryPort {
     }
 }
 
-async fn metrics(State(port): State<TelemetryPort>) -> Result<Response, Problem> {
-    let mut text = String::with_capacity(16 * 1024);
-    prometheus_client::encoding::text::encode(&mut text, &port.registry)
-        .map_err(Problem::internal)?;
-    Ok(([(header::CONTENT_TYPE, OPENMETRICS)], text).into_response())
+impl Port {
+    fn is_ready(&self) -> bool {
+        self.shown.readiness.get() && !self.shown.faults.not_ready()
+    }
+
+    fn metrics(&self) -> Result<String, std::fmt::Error> {
+        self.ready.set(self.is_ready().into());
+        let mut shown = String::with_capacity(16 * 1024);
+        text::encode_registry(&mut shown, &self.shown.registry)?;
+        text::encode_registry(&mut shown, &self.own)?;
+        text::encode_eof(&mut shown)?;
+        Ok(shown)
+    }
 }
 
-async fn ready(State(port): State<TelemetryPort>) -> Result<&'static str, Problem> {
-    if port.readiness.get() && !port.faults.not_ready() {
+async fn metrics(State(port): State<Port>) -> Result<Response, Problem> {
+    let shown = port.metrics().map_err(Problem::internal)?;
+    Ok(([(header::CONTENT_TYPE, OPENMETRICS)], shown).into_response())
+}
+
+async fn ready(State(port): State<Port>) -> Result<&'static str, Problem> {
+    if port.is_ready() {
         Ok("ready\n")
     } else {
         Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready").retry_after(1))
     }
 }
 
-async fn log_level(State(port): State<TelemetryPort>) -> String {
-    port.log_level.get() + "\n"
+async fn log_level(State(port): State<Port>) -> String {
+    port.shown.log_level.get() + "\n"
 }
 
 async fn set_log_level(
-    State(port): State<TelemetryPort>,
+    State(port): State<Port>,
     directives: String,
 ) -> Result<StatusCode, Problem> {
     let directives = directives.trim();
-    port.log_level
+    port.shown
+        .log_level
         .set(directives)
         .map_err(|message| Problem::invalid("body", message))?;
     tracing::info!(directives, "log level changed");

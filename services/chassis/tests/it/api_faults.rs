@@ -8,6 +8,7 @@ use serde_json::json;
 use tokio::time::Instant;
 
 use crate::app::{App, TOKEN};
+use crate::metrics::sample;
 
 #[tokio::test]
 async fn without_a_token_configured_there_are_no_faults() {
@@ -87,6 +88,20 @@ async fn bad_parameters_are_refused_by_name() {
             "ratio",
         ),
         ("hang", r#"{"ttl_seconds":1,"ratio":2}"#, "ratio"),
+        ("hang", r#"{"ttl_seconds":1,"route":"menu"}"#, "route"),
+        ("error", r#"{"ttl_seconds":1,"route":""}"#, "route"),
+        ("restart", r#"{"ttl_seconds":1,"x":1}"#, "body"),
+        ("consumer-lost", r#"{"ttl_seconds":1,"x":1}"#, "body"),
+        (
+            "label-explosion",
+            r#"{"ttl_seconds":1,"series":0}"#,
+            "series",
+        ),
+        (
+            "label-explosion",
+            r#"{"ttl_seconds":1,"series":50001}"#,
+            "series",
+        ),
         ("not-ready", r#"{"ttl_seconds":1,"x":1}"#, "body"),
         ("crash", r#"{"ttl_seconds":1,"x":1}"#, "body"),
         ("cpu", r#"{"ttl_seconds":1,"threads":0}"#, "threads"),
@@ -279,6 +294,57 @@ async fn what_a_fault_holds_up_goes_on_when_the_fault_is_over() {
 }
 
 #[tokio::test]
+async fn a_route_can_be_broken_alone() {
+    let app = App::new(&[]);
+    let long = format!("/{}", "x".repeat(100));
+    let body = format!(r#"{{"ttl_seconds":60,"route":"{long}"}}"#);
+    let refused = app
+        .fault("PUT", "/latency", Some(TOKEN), &body)
+        .await
+        .status;
+    assert_eq!(refused, StatusCode::UNPROCESSABLE_ENTITY);
+    let put = app
+        .put_fault(
+            "error",
+            r#"{"ttl_seconds":60,"status":404,"route":"/items/{number}"}"#,
+        )
+        .await;
+    assert_eq!(put["parameters"]["route"], "/items/{number}");
+    for number in [1, 2] {
+        let path = format!("/items/{number}?limit=1");
+        assert_eq!(app.get(&path).await.status, StatusCode::NOT_FOUND);
+    }
+    assert_eq!(app.get("/hello").await.status, StatusCode::OK);
+    app.get("/nowhere").await;
+    assert_eq!(
+        app.strikes(),
+        [(Kind::Error, 2)],
+        "only what strikes is counted"
+    );
+}
+
+#[tokio::test]
+async fn a_label_explodes_for_a_while_and_leaves_nothing_behind() {
+    let app = App::new(&[]);
+    let before = names(&app).await;
+    app.put_fault("label-explosion", r#"{"ttl_seconds":60,"series":300}"#)
+        .await;
+    let clients = |names: &[String]| {
+        let of_client = |name: &&String| name.starts_with("http_server_active_requests{client=\"");
+        let mut clients: Vec<_> = names.iter().filter(of_client).cloned().collect();
+        clients.dedup();
+        clients.len()
+    };
+    let exploded = names(&app).await;
+    assert_eq!(clients(&exploded), 300);
+    assert_eq!(exploded.len(), before.len() + 300);
+    assert!(exploded.contains(&"http_server_active_requests".to_owned()));
+    assert_eq!(app.strikes(), [(Kind::LabelExplosion, 1)]);
+    app.fault("DELETE", "", Some(TOKEN), "").await;
+    assert_eq!(names(&app).await, before);
+}
+
+#[tokio::test]
 async fn not_ready_is_seen_by_probes_and_by_nobody_else() {
     let app = App::new(&[]);
     app.put_fault("not-ready", r#"{"ttl_seconds":60}"#).await;
@@ -288,6 +354,13 @@ async fn not_ready_is_seen_by_probes_and_by_nobody_else() {
     assert_eq!(app.ask("GET", "/livez", None).await.status, StatusCode::OK);
     assert_eq!(app.get("/hello").await.status, StatusCode::OK);
     assert_eq!(app.strikes(), [(Kind::NotReady, 1)]);
+    let shown = async || {
+        let text = app.ask("GET", "/metrics", None).await.body;
+        sample(&text, "service_ready")
+    };
+    assert_eq!(shown().await, Some(0.0));
+    app.fault("DELETE", "", Some(TOKEN), "").await;
+    assert_eq!(shown().await, Some(1.0));
 }
 
 #[tokio::test]

@@ -47,6 +47,31 @@ async fn every_line_is_json_whatever_it_holds() {
 }
 
 #[tokio::test]
+async fn lines_are_counted_by_their_level() {
+    let program = Program::start(&[], &[]).await;
+    let lines = async |level: &str| {
+        let sample = format!("log_lines_total{{level=\"{level}\"}}");
+        program.metric(&sample).await
+    };
+    let info = lines("info").await.expect("a number");
+    assert_eq!(lines("warn").await, Some(0.0));
+    program.get("/say?text=x").await;
+    eventually("a line of the handler and the request's own", async || {
+        (lines("info").await == Some(info + 2.0)).then_some(())
+    })
+    .await;
+    assert_eq!(lines("warn").await, Some(1.0));
+    for level in ["error", "debug", "trace"] {
+        assert_eq!(lines(level).await, Some(0.0), "{level}");
+    }
+    program.get("/panic").await;
+    eventually("a panic, and the request that it failed", async || {
+        (lines("error").await >= Some(2.0)).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_request_is_one_canonical_line_and_its_id_is_on_all_lines() {
     let program = Program::start(&[], &[]).await;
     let answer = program.get("/say?text=x").await;

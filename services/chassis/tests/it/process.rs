@@ -98,6 +98,29 @@ async fn a_crash_is_a_crash() {
 }
 
 #[tokio::test]
+async fn a_restart_is_an_end_in_good_order() {
+    let mut program = Program::start(&[], &[]).await;
+    program.put("/faults/hang", r#"{"ttl_seconds":1}"#).await;
+    let running = tokio::spawn({
+        let url = program.url("/hello");
+        async move { reqwest::get(url).await.map(|answer| answer.status()) }
+    });
+    eventually("a request is under way", async || {
+        (program.metric("http_server_active_requests").await == Some(1.0)).then_some(())
+    })
+    .await;
+    assert_eq!(
+        program.put("/faults/restart", r#"{"ttl_seconds":9}"#).await,
+        200
+    );
+    let status = program.ended().await;
+    assert!(status.success(), "{status}");
+    let answered = running.await.expect("ends").expect("was finished first");
+    assert_eq!(answered, 200);
+    assert_eq!(program.told_of_faults(), None);
+}
+
+#[tokio::test]
 async fn cpu_threads_end_with_what_asked_for_them() {
     let program = Program::start(&[], &[]).await;
     let threads = async || program.metric("process_threads").await.expect("a number");
@@ -181,6 +204,8 @@ async fn promtool_finds_nothing_wrong_with_the_metrics() {
         "process_max_fds ",
         "build_info{",
         "log_lines_dropped_total 0",
+        "log_lines_total{level=\"error\"} 0",
+        "service_ready 1",
     ] {
         assert!(
             text.contains(&format!("\n{name}")),

@@ -16,13 +16,21 @@ enum Deed {
 
 fn faults() -> impl Strategy<Value = Fault> {
     prop_oneof![
-        (400..600_u16, 0.01..=1.0).prop_map(|(status, ratio)| Fault::Error { status, ratio }),
+        (400..600_u16, 0.01..=1.0).prop_map(|(status, ratio)| Fault::Error {
+            status,
+            ratio,
+            route: None,
+        }),
         (0..2000_u64, 0..500_u64).prop_map(|(delay_ms, jitter_ms)| Fault::Latency {
             delay_ms,
             jitter_ms,
-            ratio: 1.0
+            ratio: 1.0,
+            route: None,
         }),
-        Just(Fault::Hang { ratio: 1.0 }),
+        Just(Fault::Hang {
+            ratio: 1.0,
+            route: None,
+        }),
         Just(Fault::NotReady {}),
         Just(Fault::DbError { ratio: 1.0 }),
     ]

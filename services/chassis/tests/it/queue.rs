@@ -67,6 +67,8 @@ conformance! {
     dead::the_oldest_dead_letters_make_room,
     faults::a_broken_connection_is_down_until_it_is_over,
     faults::a_stalled_consumer_takes_messages_and_handles_none,
+    faults::a_lost_consumer_is_gone_from_the_queue_and_comes_back,
+    faults::a_busy_consumer_can_be_lost_too,
     faults::poison_reaches_the_dead_letters,
     service::metrics_exist_at_zero_and_count,
     spans::a_sampled_message_goes_on_in_its_trace,

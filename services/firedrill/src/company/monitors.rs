@@ -91,7 +91,8 @@ fn write_configuration(
         alertmanager: addresses.of(Place::Alertmanager),
         webhook: addresses.url_of(Place::LoadgenApi, "/alerts/webhook")?,
     };
-    generate(home, config.speed, &endpoints, &rules)
+    let people = config.people.settle()?;
+    generate(home, config.speed, &endpoints, &rules, &people)
 }
 
 fn spec(

@@ -2,13 +2,20 @@
 
 use std::ffi::OsString;
 use std::path::Path;
+use std::time::Duration;
 
-use loadgen::scenario::Rate;
 use rand::RngExt as _;
 
 use super::addresses::{Addresses, Place};
 use super::{CompanyConfig, STOP_TIMEOUT};
 use crate::supervisor::{ProcessSpec, tied};
+
+/// How long the Watchdog may stay away at stock speed: five times its `repeat_interval`.
+const DEADMAN_LIMIT: Duration = Duration::from_mins(5);
+
+/// Requests that pizza-service works on at once. Customers of a company of one command hold some 250
+/// connections at most: a limit that they cannot come near would be one that no drill can prove.
+const PLACES: u16 = 200;
 
 /// The token of this run's `/faults`, made anew each time; none where faults are switched off.
 pub(super) struct Secret(Option<String>);
@@ -56,10 +63,10 @@ pub(super) fn services(
             "pizza-service",
             Place::PizzaTelemetry,
             Some(Place::PizzaApi),
-            vec![format!(
-                "--pokedex-url={}",
-                addresses.url(Place::PokedexApi)?
-            )],
+            vec![
+                format!("--max-active-requests={PLACES}"),
+                format!("--pokedex-url={}", addresses.url(Place::PokedexApi)?),
+            ],
         )?,
     ])
 }
@@ -96,26 +103,42 @@ fn role(
 pub(super) fn customers(
     data_dir: &Path,
     addresses: Addresses,
-    baseline: &Rate,
+    secret: &Secret,
+    config: &CompanyConfig,
 ) -> anyhow::Result<ProcessSpec> {
+    let mut arguments = vec![
+        "loadgen".into(),
+        "serve".into(),
+        format!("--listen={}", addresses.of(Place::LoadgenApi)),
+        format!(
+            "--telemetry-address={}",
+            addresses.of(Place::LoadgenTelemetry)
+        ),
+        format!("--pizza-url={}", addresses.url(Place::PizzaApi)?),
+        format!("--pokedex-url={}", addresses.url(Place::PokedexApi)?),
+        format!("--tracker-url={}", addresses.url(Place::TrackerApi)?),
+        format!("--baseline={}", config.baseline),
+        format!(
+            "--deadman-limit={}s",
+            DEADMAN_LIMIT.as_secs() / u64::from(config.speed.divisor())
+        ),
+        "--log-format=json".into(),
+    ];
+    if !config.no_monitoring {
+        arguments.push(format!(
+            "--metrics-url={}",
+            addresses.url(Place::Prometheus)?
+        ));
+        arguments.push(format!(
+            "--alertmanager-url={}",
+            addresses.url(Place::Alertmanager)?
+        ));
+    }
     Ok(ProcessSpec {
         name: "loadgen".into(),
         program: tied::itself()?,
-        arguments: words([
-            "loadgen".into(),
-            "serve".into(),
-            format!("--listen={}", addresses.of(Place::LoadgenApi)),
-            format!(
-                "--telemetry-address={}",
-                addresses.of(Place::LoadgenTelemetry)
-            ),
-            format!("--pizza-url={}", addresses.url(Place::PizzaApi)?),
-            format!("--pokedex-url={}", addresses.url(Place::PokedexApi)?),
-            format!("--tracker-url={}", addresses.url(Place::TrackerApi)?),
-            format!("--baseline={baseline}"),
-            "--log-format=json".into(),
-        ]),
-        environment: environment(data_dir, None),
+        arguments: arguments.into_iter().map(OsString::from).collect(),
+        environment: environment(data_dir, secret.token()),
         listen: Some(addresses.of(Place::LoadgenApi)),
         ready_url: addresses.url_of(Place::LoadgenTelemetry, "/readyz")?,
         stop_timeout: STOP_TIMEOUT,
@@ -131,8 +154,4 @@ fn environment(data_dir: &Path, token: Option<&str>) -> Vec<(String, String)> {
         token.unwrap_or_default().to_owned(),
     );
     vec![data_dir, token]
-}
-
-fn words<const N: usize>(words: [String; N]) -> Vec<OsString> {
-    words.into_iter().map(OsString::from).collect()
 }

@@ -51,6 +51,11 @@ impl Table<'_> {
         if self.monitors {
             row("Prometheus", format!("{}/alerts", url(Place::Prometheus)));
             row("Alertmanager", url(Place::Alertmanager));
+            // What cannot be settled was refused before anything started.
+            let people = self.config.people.settle().unwrap_or_default();
+            if !people.ways().is_empty() {
+                row("people", format!("told by {}", people.ways().join(", ")));
+            }
         }
         row("data and logs", self.data_dir.display().to_string());
         row("open after", self.times());

@@ -21,6 +21,12 @@ pub const ALERTMANAGER: File = File {
     text: include_str!("../../../../prometheus/alertmanager.yml"),
 };
 
+/// What people read, in Alertmanager's template language.
+pub const TEMPLATES: File = File {
+    path: "templates/people.tmpl",
+    text: include_str!("../../../../prometheus/templates/people.tmpl"),
+};
+
 /// The rule files, at stock speed.
 pub const RULES: [File; 6] = [
     File {

@@ -1,18 +1,25 @@
 //! Writes a folder that Prometheus and Alertmanager can run from.
 
-use std::fs;
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use anyhow::{Context as _, bail, ensure};
 use serde_json::{Value, json};
 use url::Url;
 
-use super::embedded::{ALERTMANAGER, File, PROMETHEUS, RULES};
+use super::embedded::{ALERTMANAGER, File, PROMETHEUS, RULES, TEMPLATES};
+use super::people::{self, People};
 use super::speed::{self, Speed};
 
-/// The first words of every YAML file written here; a file without them is somebody's own.
+/// The first words of every file written here but the targets; a file without them is somebody's own.
 const MARK: &str = "# Written by firedrill";
+
+/// Modes of what is written: for everybody who may read the folder, or for its owner alone.
+const PUBLIC: u32 = 0o644;
+const SECRET: u32 = 0o600;
 
 /// Where everything listens, as Prometheus and Alertmanager reach it.
 #[derive(Clone, Debug)]
@@ -23,7 +30,7 @@ pub struct Endpoints {
     pub prometheus: SocketAddr,
     /// Alertmanager's own address.
     pub alertmanager: SocketAddr,
-    /// Where Alertmanager delivers.
+    /// Where Alertmanager delivers; the watchdog's path is beside it.
     pub webhook: Url,
 }
 
@@ -88,9 +95,9 @@ pub fn rules_in(folder: &Path) -> anyhow::Result<Vec<RuleFile>> {
     Ok(rules)
 }
 
-/// Writes `prometheus.yml`, `alertmanager.yml`, `rules/*.yml` and `targets/*.json` into `dir`, at
-/// the given speed, for the given addresses and with the given rules. What an earlier version wrote
-/// there is replaced.
+/// Writes `prometheus.yml`, `alertmanager.yml`, `rules/*.yml`, `targets/*.json` and what people read
+/// into `dir`, at the given speed, for the given addresses and people and with the given rules. What
+/// an earlier version wrote there is replaced.
 ///
 /// # Errors
 /// When a file cannot be written, one is in the way that was not written here, or a rule is not
@@ -100,22 +107,29 @@ pub fn generate(
     speed: Speed,
     endpoints: &Endpoints,
     rules: &[RuleFile],
+    people: &People,
 ) -> anyhow::Result<()> {
-    for folder in ["rules", "targets"] {
+    for folder in ["rules", "targets", "templates"] {
         let path = dir.join(folder);
         fs::create_dir_all(&path).with_context(|| format!("{} cannot be made", path.display()))?;
     }
     remove_earlier_rules(&dir.join("rules"))?;
     for file in rules {
         let scaled = speed::scale_rules(&file.text, speed).with_context(|| file.name.clone())?;
-        write_yaml(dir, &format!("rules/{}", file.name), speed, &scaled)?;
+        write(dir, &format!("rules/{}", file.name), speed, &scaled, PUBLIC)?;
     }
     let prometheus = speed::scale_config(PROMETHEUS.text, speed).context("prometheus.yml")?;
-    write_yaml(dir, PROMETHEUS.path, speed, &prometheus)?;
+    write(dir, PROMETHEUS.path, speed, &prometheus, PUBLIC)?;
     let alertmanager = speed::scale_config(ALERTMANAGER.text, speed)
         .and_then(|yaml| deliver_to(&yaml, &endpoints.webhook))
+        .and_then(|mut config| {
+            people::tell(people, &mut config)?;
+            speed::write(&config)
+        })
         .context("alertmanager.yml")?;
-    write_yaml(dir, ALERTMANAGER.path, speed, &alertmanager)?;
+    let mode = if people.are_secret() { SECRET } else { PUBLIC };
+    write(dir, ALERTMANAGER.path, speed, &alertmanager, mode)?;
+    write(dir, TEMPLATES.path, speed, TEMPLATES.text, PUBLIC)?;
     write_targets(dir, endpoints)
 }
 
@@ -135,7 +149,8 @@ fn is_ours(path: &Path) -> anyhow::Result<bool> {
     Ok(text.starts_with(MARK.as_bytes()))
 }
 
-fn deliver_to(yaml: &str, webhook: &Url) -> anyhow::Result<String> {
+/// Sends every webhook to the host of `webhook`, each to its own path there.
+fn deliver_to(yaml: &str, webhook: &Url) -> anyhow::Result<Value> {
     let mut config = speed::read(yaml)?;
     let receivers = config.get_mut("receivers").and_then(Value::as_array_mut);
     for receiver in receivers.context("no `receivers`")? {
@@ -143,13 +158,15 @@ fn deliver_to(yaml: &str, webhook: &Url) -> anyhow::Result<String> {
             .get_mut("webhook_configs")
             .and_then(Value::as_array_mut);
         for hook in hooks.into_iter().flatten() {
-            hook["url"] = webhook.as_str().into();
+            let url = hook["url"].as_str().context("a webhook has a `url`")?;
+            let path = Url::parse(url)?.path().to_owned();
+            hook["url"] = webhook.join(&path)?.as_str().into();
         }
     }
-    speed::write(&config)
+    Ok(config)
 }
 
-fn write_yaml(dir: &Path, path: &str, speed: Speed, text: &str) -> anyhow::Result<()> {
+fn write(dir: &Path, path: &str, speed: Speed, text: &str, mode: u32) -> anyhow::Result<()> {
     let target = dir.join(path);
     if target.exists() && !is_ours(&target)? {
         bail!(
@@ -158,7 +175,7 @@ fn write_yaml(dir: &Path, path: &str, speed: Speed, text: &str) -> anyhow::Resul
         );
     }
     let header = format!("{MARK} at {speed} speed from prometheus/{path}; changes here are lost.");
-    write_file(&target, &format!("{header}\n{text}"))
+    write_file(&target, &format!("{header}\n{text}"), mode)
 }
 
 fn write_targets(dir: &Path, endpoints: &Endpoints) -> anyhow::Result<()> {
@@ -183,6 +200,7 @@ fn write_targets(dir: &Path, endpoints: &Endpoints) -> anyhow::Result<()> {
         write_file(
             &dir.join("targets").join(name).with_extension("json"),
             &(text + "\n"),
+            PUBLIC,
         )?;
     }
     Ok(())
@@ -192,9 +210,23 @@ fn target(service: &str, address: SocketAddr) -> Value {
     json!({"targets": [address.to_string()], "labels": {"service": service}})
 }
 
-fn write_file(path: &Path, text: &str) -> anyhow::Result<()> {
-    fs::write(path, text).with_context(|| format!("{} cannot be written", path.display()))
+/// Whole or not at all, so that nobody reads a half; and made anew, because a file that is there keeps
+/// its mode.
+fn write_file(path: &Path, text: &str, mode: u32) -> anyhow::Result<()> {
+    let fresh = path.with_extension("new");
+    let write = || {
+        // A left-over keeps the mode that it was made with.
+        let _ = fs::remove_file(&fresh);
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(mode)
+            .open(&fresh)?;
+        file.write_all(text.as_bytes())?;
+        fs::rename(&fresh, path)
+    };
+    write().with_context(|| format!("{} cannot be written", path.display()))
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

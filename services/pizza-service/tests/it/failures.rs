@@ -41,7 +41,14 @@ async fn a_server_error_is_a_failed_order_whoever_answers_it() -> Result<()> {
         (503, "unavailable"),
         (502, "server_error"),
     ] {
-        app.faults.put(Fault::Error { status, ratio: 1.0 }, TTL);
+        app.faults.put(
+            Fault::Error {
+                status,
+                ratio: 1.0,
+                route: None,
+            },
+            TTL,
+        );
         app.place(&order()).await?.expect_problem(status, reason);
         assert_eq!(failed(&app, reason)?, 1, "{reason}");
     }
@@ -58,6 +65,7 @@ async fn only_failures_to_order_are_failed_orders() -> Result<()> {
         Fault::Error {
             status: 500,
             ratio: 1.0,
+            route: None,
         },
         TTL,
     );
@@ -70,7 +78,13 @@ async fn only_failures_to_order_are_failed_orders() -> Result<()> {
 #[tokio::test]
 async fn an_order_that_takes_too_long_is_503_and_counted() -> Result<()> {
     let app = TestApp::with(&["--request-timeout=0.05"]).await?;
-    app.faults.put(Fault::Hang { ratio: 1.0 }, TTL);
+    app.faults.put(
+        Fault::Hang {
+            ratio: 1.0,
+            route: None,
+        },
+        TTL,
+    );
     let answer = app.place(&order()).await?;
     answer.expect_problem(503, "timeout");
     assert_eq!(answer.header("retry-after"), "1");

@@ -33,6 +33,7 @@ fn a_good_drill_passes_and_pass_stands_alone() {
             "effect",
             "fires",
             "silent",
+            "notified",
             "resolves",
             "threshold",
             "threshold"

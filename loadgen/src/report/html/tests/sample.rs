@@ -63,6 +63,7 @@ pub(crate) fn order_failures() -> DrillRecord {
             effect_s: Some(21.4),
             strikes: 66,
         }],
+        silences: Vec::new(),
         alerts: alerts(),
         notifications: notifications(),
         load: load(),
@@ -226,6 +227,8 @@ fn alerts() -> Vec<AlertLane> {
 fn notifications() -> Vec<NotificationRecord> {
     let of = |at_s, status: &str, name: &str| NotificationRecord {
         at_s,
+        receiver: "page".into(),
+        group: r#"{}:{service="pizza-service"}"#.into(),
         status: status.into(),
         labels: [
             ("alertname", name),

@@ -21,8 +21,8 @@ pub(super) enum Outcome<E> {
     Split(Vec<Lot<E>>),
     /// It is back in the queue.
     GivenBack,
-    /// The service stops; nothing of it is settled.
-    Stopped(Vec<Delivery>),
+    /// The queue must be left; nothing of it is settled.
+    Left(Vec<Delivery>),
 }
 
 /// What the handler said.
@@ -41,8 +41,8 @@ impl<H: Handler> Consumer<H> {
     ) -> Result<Outcome<H::Event>, QueueError> {
         let mut backoff = Backoff::default();
         loop {
-            if self.is_stopped().await {
-                return Ok(Outcome::Stopped(lot.into_deliveries()));
+            if self.must_leave().await {
+                return Ok(Outcome::Left(lot.into_deliveries()));
             }
             let given_back = match self.ask(&lot).await {
                 Answer::Verdicts(verdicts) => return Ok(Outcome::Settled(lot.settled(verdicts))),
@@ -60,24 +60,24 @@ impl<H: Handler> Consumer<H> {
                     !subscription.hold(lot.deliveries()).await?
                 }
             };
-            let is_stopped = tokio::select! {
-                () = self.stop.requested() => true,
+            let must_leave = tokio::select! {
+                () = self.leaves() => true,
                 () = backoff.wait() => false,
             };
             if given_back {
                 return Ok(Outcome::GivenBack);
             }
-            if is_stopped {
-                return Ok(Outcome::Stopped(lot.into_deliveries()));
+            if must_leave {
+                return Ok(Outcome::Left(lot.into_deliveries()));
             }
         }
     }
 
-    /// Whether the stop has come, be it while a fault held the consumer up.
-    async fn is_stopped(&self) -> bool {
+    /// Whether the queue must be left, be it while a fault held the consumer up.
+    async fn must_leave(&self) -> bool {
         tokio::select! {
             biased;
-            () = self.stop.requested() => true,
+            () = self.leaves() => true,
             () = self.queues.faults.stalls_consumer() => false,
         }
     }

@@ -52,7 +52,7 @@ impl LogLayer {
                 json.end(ids);
             }
         });
-        self.lines.push(line);
+        self.lines.push(*event.metadata().level(), line);
     }
 }
 

@@ -7,8 +7,11 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use parking_lot::{Condvar, Mutex};
+use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
 use prometheus_client::registry::Registry;
+use tracing::Level;
 
 /// How long the thread gathers lines before it writes them.
 const GATHER: Duration = Duration::from_millis(10);
@@ -19,6 +22,20 @@ const MOST_WAITING: usize = 8 << 20;
 /// How long the end of the process may wait for the last lines.
 const FLUSH_LIMIT: Duration = Duration::from_secs(1);
 
+/// Levels, with the values of the label.
+const LEVELS: [(Level, &str); 5] = [
+    (Level::ERROR, "error"),
+    (Level::WARN, "warn"),
+    (Level::INFO, "info"),
+    (Level::DEBUG, "debug"),
+    (Level::TRACE, "trace"),
+];
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct LevelLabels {
+    level: &'static str,
+}
+
 /// Where lines are put. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Lines(Arc<Shared>);
@@ -26,6 +43,7 @@ pub(super) struct Lines(Arc<Shared>);
 struct Shared {
     queue: Mutex<Queue>,
     wake: Condvar,
+    lines: [Counter; LEVELS.len()],
     dropped: Counter,
 }
 
@@ -55,6 +73,13 @@ pub(super) fn start(
     out: impl Write + Send + 'static,
     registry: &mut Registry,
 ) -> std::io::Result<(Lines, Writing)> {
+    let lines = Family::<LevelLabels, Counter>::default();
+    let counters = LEVELS.map(|(_, level)| lines.get_or_create_owned(&LevelLabels { level }));
+    registry.register(
+        "log_lines",
+        "Log lines by level, those that were not written included",
+        lines,
+    );
     let dropped = Counter::default();
     registry.register(
         "log_lines_dropped",
@@ -64,6 +89,7 @@ pub(super) fn start(
     let shared = Arc::new(Shared {
         queue: Mutex::default(),
         wake: Condvar::new(),
+        lines: counters,
         dropped,
     });
     let (end, ended) = channel();
@@ -81,7 +107,11 @@ pub(super) fn start(
 
 impl Lines {
     /// Takes one line, with its line feed.
-    pub(super) fn push(&self, line: &[u8]) {
+    pub(super) fn push(&self, level: Level, line: &[u8]) {
+        let index = LEVELS.iter().position(|(known, _)| *known == level);
+        if let Some(lines) = index.and_then(|index| self.0.lines.get(index)) {
+            lines.inc();
+        }
         let mut queue = self.0.queue.lock();
         if queue.waiting.len() + line.len() > MOST_WAITING {
             drop(queue);
@@ -166,7 +196,7 @@ mod tests {
             .flat_map(|n| format!("line {n}\n").into_bytes())
             .collect();
         for line in expected.split_inclusive(|byte| *byte == b'\n') {
-            lines.push(line);
+            lines.push(Level::INFO, line);
         }
         drop(writing);
         assert_eq!(*out.written.lock(), expected);
@@ -180,12 +210,14 @@ mod tests {
         let shut = out.gate.lock();
         let line = vec![b'x'; 1 << 20];
         for _ in 0..32 {
-            lines.push(&line);
+            lines.push(Level::WARN, &line);
         }
         assert!(lines.0.dropped.get() >= 16, "{}", lines.0.dropped.get());
         drop(shut);
         drop(writing);
         let written = out.written.lock().len() as u64 >> 20;
         assert_eq!(written + lines.0.dropped.get(), 32);
+        let counted: Vec<u64> = lines.0.lines.iter().map(Counter::get).collect();
+        assert_eq!(counted, [0, 32, 0, 0, 0], "a dropped line was a line");
     }
 }

@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::*;
-use crate::monitoring::{Endpoints, built_in_rules, generate};
+use crate::monitoring::{Endpoints, People, built_in_rules, generate};
 
 fn program(folder: &Path, name: &str, mode: u32) -> anyhow::Result<PathBuf> {
     fs::create_dir_all(folder)?;
@@ -116,7 +116,13 @@ fn the_real_programs_run_from_the_generated_folder() -> anyhow::Result<()> {
         alertmanager: free_address()?,
         ..Endpoints::usual()?
     };
-    generate(dir.path(), Speed::Demo, &endpoints, &built_in_rules())?;
+    generate(
+        dir.path(),
+        Speed::Demo,
+        &endpoints,
+        &built_in_rules(),
+        &People::default(),
+    )?;
     let folders = Folders {
         config: dir.path(),
         data: dir.path(),

@@ -2,7 +2,7 @@ use std::process::Command;
 
 use super::*;
 
-fn endpoints() -> anyhow::Result<Endpoints> {
+pub(in crate::monitoring) fn endpoints() -> anyhow::Result<Endpoints> {
     Ok(Endpoints {
         services: vec![
             ("pizza-service".to_owned(), "127.0.0.1:19111".parse()?),
@@ -16,7 +16,13 @@ fn endpoints() -> anyhow::Result<Endpoints> {
 
 fn generated(speed: Speed) -> anyhow::Result<tempfile::TempDir> {
     let dir = tempfile::tempdir()?;
-    generate(dir.path(), speed, &endpoints()?, &built_in_rules())?;
+    generate(
+        dir.path(),
+        speed,
+        &endpoints()?,
+        &built_in_rules(),
+        &People::default(),
+    )?;
     Ok(dir)
 }
 
@@ -25,7 +31,11 @@ fn read(dir: &tempfile::TempDir, path: &str) -> anyhow::Result<String> {
 }
 
 /// Runs a checker of the monitoring's own. On a developer's machine it may be missing, in CI not.
-fn check(dir: &tempfile::TempDir, program: &str, arguments: &[&str]) -> anyhow::Result<()> {
+pub(in crate::monitoring) fn check(
+    dir: &tempfile::TempDir,
+    program: &str,
+    arguments: &[&str],
+) -> anyhow::Result<()> {
     let output = Command::new(program)
         .args(arguments)
         .current_dir(dir.path())
@@ -71,7 +81,10 @@ fn the_addresses_are_those_given() -> anyhow::Result<()> {
         assert!(read(&dir, "targets/prometheus.json")?.contains("127.0.0.1:19090"));
         assert!(read(&dir, "targets/alertmanager.json")?.contains("127.0.0.1:19093"));
         let alertmanager = read(&dir, "alertmanager.yml")?;
-        assert!(alertmanager.contains("http://127.0.0.1:18002/alerts/webhook"));
+        for path in ["webhook", "watchdog"] {
+            let url = format!("http://127.0.0.1:18002/alerts/{path}");
+            assert!(alertmanager.contains(&url), "{url}");
+        }
         assert!(!alertmanager.contains(":8002"));
     }
     Ok(())
@@ -103,7 +116,13 @@ fn another_speed_replaces_the_first_and_leaves_no_old_rules() -> anyhow::Result<
     let dir = generated(Speed::Stock)?;
     let old = dir.path().join("rules/gone.yml");
     fs::write(&old, format!("{MARK} long ago\ngroups: []\n"))?;
-    generate(dir.path(), Speed::Demo, &endpoints()?, &built_in_rules())?;
+    generate(
+        dir.path(),
+        Speed::Demo,
+        &endpoints()?,
+        &built_in_rules(),
+        &People::default(),
+    )?;
     assert!(!old.exists());
     assert!(read(&dir, "rules/pizza.yml")?.contains("[40s]"));
     Ok(())
@@ -114,8 +133,14 @@ fn somebodys_own_file_is_not_overwritten() -> anyhow::Result<()> {
     let dir = tempfile::tempdir()?;
     let own = dir.path().join("prometheus.yml");
     fs::write(&own, "global: {}\n")?;
-    let error = generate(dir.path(), Speed::Demo, &endpoints()?, &built_in_rules())
-        .expect_err("it is in the way");
+    let error = generate(
+        dir.path(),
+        Speed::Demo,
+        &endpoints()?,
+        &built_in_rules(),
+        &People::default(),
+    )
+    .expect_err("it is in the way");
     assert!(
         error.to_string().contains("prometheus.yml is in the way"),
         "{error}"
