@@ -19,6 +19,8 @@ use crate::company::{Company, CompanyArgs, CompanyError, FILE};
 const OPEN_LIMIT: Duration = Duration::from_secs(90);
 /// How long it may take to close; its services drain.
 const CLOSE_LIMIT: Duration = Duration::from_mins(1);
+/// How the names of variables begin that say which people Alertmanager tells.
+const TELLS_PEOPLE: &[u8] = b"ALERT_";
 /// Time between two looks.
 const LOOK: Duration = Duration::from_millis(50);
 /// How companies are opened.
@@ -81,7 +83,14 @@ impl Opening {
         // The company's own lines; a file without a name, of which nothing can be left.
         let lines = tempfile::tempfile().map_err(system("no log can be made"))?;
         let share = lines.try_clone().map_err(system("no log can be made"))?;
-        let mut child = Command::new(&self.program)
+        let mut command = Command::new(&self.program);
+        for name in std::env::vars_os().map(|(name, _)| name) {
+            // A drill's alerts are for its own webhook. Nobody is to be got up by a whole catalogue.
+            if name.as_encoded_bytes().starts_with(TELLS_PEOPLE) {
+                command.env_remove(name);
+            }
+        }
+        let mut child = command
             .arg("--temporary")
             .arg("--data-dir")
             .arg(folder.path())

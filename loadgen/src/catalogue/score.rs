@@ -82,7 +82,8 @@ fn lanes<'a>(records: &[&'a DrillRecord]) -> impl Iterator<Item = &'a AlertLane>
     records.iter().flat_map(|record| &record.alerts)
 }
 
-fn has_fired(lane: &AlertLane) -> bool {
+/// Whether an alert instance was more than pending.
+pub fn has_fired(lane: &AlertLane) -> bool {
     lane.stretches
         .iter()
         .any(|stretch| stretch.state == "firing")

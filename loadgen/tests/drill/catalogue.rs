@@ -90,7 +90,8 @@ impl Stage {
         let mut command = self.loadgen(arguments.iter().copied());
         command
             .args(["--companies", "1", "--firedrill"])
-            .arg(firedrill);
+            .arg(firedrill)
+            .env("ALERT_SMTP_HOST", "mail.example:25");
         command
     }
 
@@ -101,6 +102,7 @@ impl Stage {
         let script = format!(
             r#"#!/bin/sh
             test "$1 $2" = "--temporary --data-dir" || exit 64
+            test -z "$ALERT_SMTP_HOST" || exit 65
             folder=$3
             echo "$$ $folder" >> "{opened}"
             mkdir "$folder/logs" && echo "a line" > "$folder/logs/pizza-service.log"
@@ -140,10 +142,10 @@ END
         }
         let left: Vec<_> = fs::read_dir(self.path("tmp"))
             .expect("the folder")
-            .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-            .filter(|name| !name.ends_with(".lock"))
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .filter(|path| path.extension().is_none_or(|ending| ending != "lock"))
             .collect();
-        assert_eq!(left, [""; 0]);
+        assert!(left.is_empty(), "{left:?}");
     }
 
     async fn is_broken(&self) {
@@ -354,6 +356,10 @@ async fn coverage_tells_who_caught_a_fault_whatever_its_name() {
     );
     assert!(stdout.contains("quiet, as it should be"), "{stdout}");
     assert!(stdout.contains("1 of 1 faults caught"), "{stdout}");
+    assert!(
+        stderr.contains("DONE          quick                fired: ServiceErrorRatio"),
+        "{stderr}"
+    );
     assert_eq!(json(&reports.join("coverage.json"))["caught"]["ratio"], 1.0);
     assert!(reports.join("quick/report.html").exists());
 }
