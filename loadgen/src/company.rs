@@ -19,17 +19,15 @@ use crate::scenario::{SERVICES, Span};
 /// The file that a running company keeps in its data folder.
 pub const FILE: &str = "company.json";
 
+/// Where a company keeps its data, unless told otherwise.
+const FOLDER: &str = ".firedrill";
+
 /// Where the company is.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Company")]
 pub struct CompanyArgs {
     /// The data folder of the company; its company.json gives the defaults of what follows.
-    #[arg(
-        long,
-        value_name = "DIR",
-        env = "DATA_DIR",
-        default_value = ".firedrill"
-    )]
+    #[arg(long, value_name = "DIR", env = "DATA_DIR", default_value = FOLDER)]
     pub company: PathBuf,
 
     /// pizza-service, where customers go.
@@ -156,9 +154,19 @@ impl CompanyArgs {
         }
     }
 
-    /// Whether anything but the folder was said.
-    pub const fn names_addresses(&self) -> bool {
-        self.pizza_url.is_some() || self.metrics_url.is_some() || self.alertmanager_url.is_some()
+    /// Whether somebody said which company: any address, or another folder than the usual one.
+    pub fn is_named(&self) -> bool {
+        let urls = [
+            &self.pizza_url,
+            &self.pokedex_url,
+            &self.tracker_url,
+            &self.metrics_url,
+            &self.alertmanager_url,
+            &self.loadgen_url,
+        ];
+        self.company != Path::new(FOLDER)
+            || urls.into_iter().any(Option::is_some)
+            || !self.telemetry.is_empty()
     }
 
     /// Whether a company runs that wrote down where it is. Fails where its file can't be used.

@@ -5,6 +5,7 @@ use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -95,6 +96,47 @@ async fn leaves_nobody_behind_when_it_is_killed() -> Result<()> {
         processes_of(&folder).is_empty().then_some(())
     })
     .await
+}
+
+#[tokio::test]
+async fn a_temporary_one_goes_with_its_opener_and_takes_its_folder_along() -> Result<()> {
+    let ports = Offset::take()?;
+    let outer = tempfile::tempdir()?;
+    let folder = outer.path().join("company");
+    let mut child = command(BINARY, &ports, &folder)
+        .args(["--temporary", "--no-monitoring"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()?;
+    until("it opens", SOON, async || {
+        folder.join("company.json").exists().then_some(())
+    })
+    .await?;
+    // As the kernel does when the opener dies.
+    drop(child.stdin.take());
+    let status = tokio::time::timeout(SOON, child.wait()).await??;
+    assert!(status.success(), "{status}");
+    assert!(!folder.exists());
+    assert!(processes_of(&folder).is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_temporary_one_refuses_a_folder_that_holds_something() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let precious = folder.path().join("orders.db");
+    fs::write(&precious, "orders")?;
+    let ports = Offset::take()?;
+    let (code, lines) = refused(&ports, folder.path(), |command| {
+        command.arg("--temporary");
+    })
+    .await?;
+    assert_eq!(code, Some(64), "{lines}");
+    assert!(lines.contains("choose an empty folder"), "{lines}");
+    assert!(precious.exists());
+    Ok(())
 }
 
 #[tokio::test]

@@ -1,8 +1,8 @@
 //! A company of a drill's own: opened for it, on free ports and in a folder that goes with it.
 
 use std::fs::File;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::io::{self, Read as _, Seek as _};
+use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -19,11 +19,10 @@ use crate::company::{Company, CompanyArgs, CompanyError, FILE};
 const OPEN_LIMIT: Duration = Duration::from_secs(90);
 /// How long it may take to close; its services drain.
 const CLOSE_LIMIT: Duration = Duration::from_mins(1);
+/// How the names of variables begin that say which people Alertmanager tells.
+const TELLS_PEOPLE: &[u8] = b"ALERT_";
 /// Time between two looks.
 const LOOK: Duration = Duration::from_millis(50);
-/// Where the company's own lines go, in its folder.
-const LINES: &str = "company.log";
-
 /// How companies are opened.
 #[derive(Clone, Debug)]
 pub struct Opening {
@@ -58,12 +57,14 @@ pub enum OpenError {
     Stopped,
 }
 
-/// An open company. It closes when its standard input does, and so when this process dies.
+/// An open company. It closes when its standard input does, and so when this process dies; its folder
+/// goes with it.
 #[derive(Debug)]
 pub struct Opened {
     child: Child,
     life: Option<ChildStdin>,
     folder: TempDir,
+    lines: File,
     _ports: Offset,
 }
 
@@ -79,10 +80,18 @@ impl Opening {
     pub async fn open(&self, stop: &CancellationToken) -> Result<Opened, OpenError> {
         let ports = Offset::take().map_err(system("no company can be opened"))?;
         let folder = TempDir::with_prefix("firedrill-").map_err(system("no folder can be made"))?;
-        let lines =
-            File::create(folder.path().join(LINES)).map_err(system("no log can be made"))?;
-        let mut child = Command::new(&self.program)
-            .arg("--until-stdin-ends")
+        // The company's own lines; a file without a name, of which nothing can be left.
+        let lines = tempfile::tempfile().map_err(system("no log can be made"))?;
+        let share = lines.try_clone().map_err(system("no log can be made"))?;
+        let mut command = Command::new(&self.program);
+        for name in std::env::vars_os().map(|(name, _)| name) {
+            // A drill's alerts are for its own webhook. Nobody is to be got up by a whole catalogue.
+            if name.as_encoded_bytes().starts_with(TELLS_PEOPLE) {
+                command.env_remove(name);
+            }
+        }
+        let mut child = command
+            .arg("--temporary")
             .arg("--data-dir")
             .arg(folder.path())
             .arg("--port-offset")
@@ -93,7 +102,7 @@ impl Opening {
             .env_remove("AMQP_URL")
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
-            .stderr(lines)
+            .stderr(share)
             // Ctrl-C is for this process; what it opened is closed in order.
             .process_group(0)
             .kill_on_drop(true)
@@ -103,6 +112,7 @@ impl Opening {
             life: child.stdin.take(),
             child,
             folder,
+            lines,
             _ports: ports,
         };
         match opened.wait(stop).await {
@@ -139,8 +149,11 @@ impl Opened {
         Ok(())
     }
 
-    fn last_line(&self) -> String {
-        let lines = std::fs::read_to_string(self.folder.path().join(LINES)).unwrap_or_default();
+    fn last_line(&mut self) -> String {
+        let mut lines = String::new();
+        // What cannot be read says nothing.
+        let _ = self.lines.rewind();
+        let _ = self.lines.read_to_string(&mut lines);
         let last = lines.lines().rfind(|line| !line.trim().is_empty());
         last.unwrap_or("it said nothing").to_owned()
     }
@@ -156,11 +169,6 @@ impl Opened {
     /// The folder with its logs.
     pub fn logs(&self) -> PathBuf {
         self.folder.path().join("logs")
-    }
-
-    /// Its folder; gone once it is closed.
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
     }
 
     /// Closes it, and waits until it is.

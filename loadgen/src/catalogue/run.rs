@@ -16,6 +16,7 @@ use crate::drill::screen::Screen;
 use crate::drill::verdict::Verdict;
 use crate::drill::{self, DeskChoice, Order};
 use crate::report::record::DrillRecord;
+use crate::scenario::{Scenario, Span, Within};
 
 /// Whoever shows how all of them go.
 pub trait Board: Send + Sync {
@@ -37,7 +38,7 @@ pub struct How {
     /// How long each may wait until its company is ready and quiet.
     pub patience: Duration,
     /// Looks who notices; see [`crate::drill::Order::survey`].
-    pub survey: Option<Duration>,
+    pub survey: Option<Within>,
     /// Where the logs of a company are kept whose drill did not pass, a folder a drill.
     pub keep_logs: Option<PathBuf>,
 }
@@ -155,7 +156,7 @@ impl Worker {
             allow_hosts: self.how.allow_hosts.clone(),
             patience: self.how.patience,
             put_off: drill.put_off,
-            survey: self.how.survey,
+            survey: self.how.survey.map(|wait| waits(&drill.scenario, wait)),
         }
     }
 
@@ -164,6 +165,14 @@ impl Worker {
         let order = self.order(drill, Company::usual(), DeskChoice::Leased);
         drill::refused(&order, reason)
     }
+}
+
+/// Where nothing may fire, nobody waits for it.
+fn waits(scenario: &Scenario, wait: Within) -> Within {
+    if scenario.expect.fires.is_empty() {
+        return Within::Fixed(Span::default());
+    }
+    wait
 }
 
 /// Keeps the logs, which go with the company's folder. Where that fails, the verdict stands without.

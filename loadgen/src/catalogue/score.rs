@@ -82,7 +82,8 @@ fn lanes<'a>(records: &[&'a DrillRecord]) -> impl Iterator<Item = &'a AlertLane>
     records.iter().flat_map(|record| &record.alerts)
 }
 
-fn has_fired(lane: &AlertLane) -> bool {
+/// Whether an alert instance was more than pending.
+pub fn has_fired(lane: &AlertLane) -> bool {
     lane.stretches
         .iter()
         .any(|stretch| stretch.state == "firing")
@@ -101,14 +102,16 @@ fn hours(record: &DrillRecord) -> f64 {
 
 /// Of each drill with a culprit and a page: whether the first page named one.
 fn first_pages(records: &[&DrillRecord]) -> Vec<bool> {
-    let to_blame = records.iter().filter(|record| !record.culprits.is_empty());
-    to_blame
-        .filter_map(|record| names_culprit(record))
-        .collect()
+    let named = records.iter().filter_map(|record| names_culprit(record));
+    named.collect()
 }
 
-/// Whether the first page of a drill named a culprit; nothing where no page arrived.
+/// Whether the first page of a drill named a culprit; nothing where no page arrived, or nobody is to
+/// blame.
 pub fn names_culprit(record: &DrillRecord) -> Option<bool> {
+    if record.culprits.is_empty() {
+        return None;
+    }
     let page = record.notifications.iter().find(|notification| {
         notification.status == "firing"
             && notification

@@ -1,7 +1,6 @@
 //! A survey: not whether the alerts of the catalogue fire, but whether anybody's do.
 
 use std::fmt;
-use std::time::Duration;
 
 use serde::Serialize;
 
@@ -18,6 +17,8 @@ pub struct Survey {
     pub caught: Share,
     /// Scenarios in which nothing fired, of those in which nothing may.
     pub quiet: Share,
+    /// How long after the end of its cause an alert still counted, seconds.
+    pub waited_s: f64,
     /// One a drill.
     pub findings: Vec<Finding>,
 }
@@ -29,8 +30,10 @@ pub struct Finding {
     pub drill: String,
     /// Whether nothing may fire.
     pub must_be_quiet: bool,
-    /// What fired, the first one first.
+    /// What noticed the cause, the first one first.
     pub alarms: Vec<Alarm>,
+    /// What fired without a cause: before it, or where nothing may fire.
+    pub false_alarms: Vec<Alarm>,
     /// Why nothing can be said, where that is so.
     pub trouble: Option<String>,
 }
@@ -47,33 +50,34 @@ pub struct Alarm {
 }
 
 impl Survey {
-    /// Of these drills. What fires within `wait` after the cause, at the drill's own speed, counts.
-    pub fn of(done: &[(Planned, DrillRecord)], wait: Duration) -> Self {
+    /// Of these drills.
+    pub fn of(done: &[(Planned, DrillRecord)]) -> Self {
         let findings: Vec<Finding> = done
             .iter()
-            .map(|(drill, record)| Finding::of(drill, record, wait))
+            .map(|(drill, record)| Finding::of(drill, record))
             .collect();
         let (quiet, loud): (Vec<&Finding>, Vec<&Finding>) =
             findings.iter().partition(|finding| finding.must_be_quiet);
+        let waited = done.iter().filter_map(|(_, record)| record.survey_s);
         Self {
-            caught: Share::of(&loud, |finding| !finding.alarms.is_empty()),
-            quiet: Share::of(&quiet, |finding| {
-                finding.alarms.is_empty() && finding.trouble.is_none()
+            caught: Share::of(&loud, |finding| {
+                !finding.alarms.is_empty() && finding.trouble.is_none()
             }),
+            quiet: Share::of(&quiet, |finding| {
+                finding.false_alarms.is_empty() && finding.trouble.is_none()
+            }),
+            waited_s: waited.fold(0.0, f64::max),
             findings,
         }
     }
 
-    /// `MISSED` where a fault was not caught, `UNEXPECTED` where an alert was false, `INVALID` where
-    /// nothing can be said.
+    /// `INVALID` where nothing can be said, `UNEXPECTED` where an alert was false, `MISSED` where a
+    /// fault was not caught.
     pub fn verdict(&self) -> Verdict {
-        if self
-            .findings
-            .iter()
-            .any(|finding| finding.trouble.is_some())
-        {
+        let some = |is_so: fn(&Finding) -> bool| self.findings.iter().any(is_so);
+        if some(|finding| finding.trouble.is_some()) {
             Verdict::Invalid
-        } else if !self.quiet.is_whole() {
+        } else if some(|finding| !finding.false_alarms.is_empty()) {
             Verdict::Unexpected
         } else if !self.caught.is_whole() {
             Verdict::Missed
@@ -84,17 +88,26 @@ impl Survey {
 }
 
 impl Finding {
-    fn of(drill: &Planned, record: &DrillRecord, wait: Duration) -> Self {
+    fn of(drill: &Planned, record: &DrillRecord) -> Self {
         let scenario = drill.scenario.scaled(record.time_scale);
+        let must_be_quiet = scenario.expect.fires.is_empty();
         let begins = begins(&scenario, record);
-        let until = scenario.duration().as_secs_f64() + wait.as_secs_f64() * record.time_scale;
-        let mut alarms: Vec<Alarm> = record
+        let until = ends(&scenario, record) + record.survey_s.unwrap_or_default();
+        let (mut alarms, mut false_alarms) = (Vec::new(), Vec::new());
+        for (alarm, at) in record
             .alerts
             .iter()
-            .filter_map(|lane| Alarm::of(lane, begins))
-            .filter(|alarm| alarm.after_s + begins <= until)
-            .collect();
-        alarms.sort_by(|a, b| a.after_s.total_cmp(&b.after_s));
+            .flat_map(|lane| alarms_of(lane, begins))
+        {
+            if must_be_quiet || at < begins {
+                false_alarms.push(alarm);
+            } else if at <= until {
+                alarms.push(alarm);
+            }
+        }
+        for all in [&mut alarms, &mut false_alarms] {
+            all.sort_by(|a, b| a.after_s.total_cmp(&b.after_s));
+        }
         let trouble = match record.verdict {
             Verdict::Pass | Verdict::Unexpected => None,
             verdict => Some(record.findings.first().map_or_else(
@@ -104,14 +117,15 @@ impl Finding {
         };
         Self {
             drill: drill.name.clone(),
-            must_be_quiet: drill.scenario.expect.fires.is_empty(),
+            must_be_quiet,
             alarms,
+            false_alarms,
             trouble,
         }
     }
 }
 
-/// When the first cause began.
+/// When the first cause began: as injected, else as planned.
 fn begins(scenario: &Scenario, record: &DrillRecord) -> f64 {
     let injected = record.faults.iter().map(|fault| fault.from_s);
     let planned = scenario
@@ -125,18 +139,26 @@ fn begins(scenario: &Scenario, record: &DrillRecord) -> f64 {
         .unwrap_or_default()
 }
 
-impl Alarm {
-    fn of(lane: &AlertLane, begins: f64) -> Option<Self> {
-        let fired = lane
-            .stretches
-            .iter()
-            .find(|stretch| stretch.state == "firing")?;
-        Some(Self {
-            alert: lane.labels.get("alertname").cloned().unwrap_or_default(),
-            service: lane.labels.get("service").cloned(),
-            after_s: fired.from_s - begins,
+/// When the last one was over.
+fn ends(scenario: &Scenario, record: &DrillRecord) -> f64 {
+    let planned = scenario.cause_ends().as_secs_f64();
+    let faults = record.faults.iter();
+    faults.map(|fault| fault.to_s).fold(planned, f64::max)
+}
+
+/// Each time that an alert instance began to fire, and when.
+fn alarms_of(lane: &AlertLane, begins: f64) -> impl Iterator<Item = (Alarm, f64)> {
+    let firing = lane.stretches.iter();
+    firing
+        .filter(|stretch| stretch.state == "firing")
+        .map(move |stretch| {
+            let alarm = Alarm {
+                alert: lane.labels.get("alertname").cloned().unwrap_or_default(),
+                service: lane.labels.get("service").cloned(),
+                after_s: stretch.from_s - begins,
+            };
+            (alarm, stretch.from_s)
         })
-    }
 }
 
 impl fmt::Display for Alarm {
@@ -159,15 +181,14 @@ mod tests {
         let scenario = scenario::load(scenario).expect("a built-in scenario");
         let mut record = sample::order_failures();
         record.verdict = Verdict::Pass;
+        record.survey_s = Some(30.0);
         change(&mut record);
         (plan(&[scenario], 1, None).remove(0), record)
     }
 
-    const WAIT: Duration = Duration::from_secs(30);
-
     #[test]
     fn whoever_fires_first_has_caught_it() {
-        let survey = Survey::of(&[done("order-failures", |_| {})], WAIT);
+        let survey = Survey::of(&[done("order-failures", |_| {})]);
         let first = &survey.findings[0].alarms[0];
         assert_eq!(first.to_string(), "PizzaOrderFailures (pizza-service)");
         assert!((first.after_s - 9.2).abs() < 0.01, "{first:?}");
@@ -177,21 +198,51 @@ mod tests {
     #[test]
     fn silence_is_bad_under_a_fault_and_good_without_one() {
         let silent = |record: &mut DrillRecord| record.alerts.clear();
-        let missed = Survey::of(&[done("order-failures", silent)], WAIT);
+        let missed = Survey::of(&[done("order-failures", silent)]);
         assert_eq!(missed.verdict(), Verdict::Missed);
         assert_eq!(missed.caught, Share { part: 0, of: 1 });
-        assert_eq!(
-            Survey::of(&[done("busy", silent)], WAIT).verdict(),
-            Verdict::Pass
-        );
-        let loud = Survey::of(&[done("busy", |_| {})], WAIT);
+        assert_eq!(Survey::of(&[done("busy", silent)]).verdict(), Verdict::Pass);
+        let loud = Survey::of(&[done("busy", |_| {})]);
         assert_eq!(loud.verdict(), Verdict::Unexpected);
+        assert_eq!(loud.quiet, Share { part: 0, of: 1 });
+    }
+
+    /// Moves every alert by so many seconds.
+    fn moved(by_s: f64) -> impl FnOnce(&mut DrillRecord) {
+        move |record| {
+            for lane in &mut record.alerts {
+                for stretch in &mut lane.stretches {
+                    stretch.from_s += by_s;
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_fires_before_the_cause_is_a_false_alarm_and_catches_nothing() {
+        let early = Survey::of(&[done("order-failures", moved(-60.0))]);
+        assert_eq!(early.caught, Share { part: 0, of: 1 });
+        assert!(early.findings[0].false_alarms[0].after_s < 0.0);
+        assert_eq!(early.verdict(), Verdict::Unexpected);
+    }
+
+    #[test]
+    fn what_fires_too_late_is_neither() {
+        let late = |wait: f64| {
+            Survey::of(&[done("order-failures", |record| {
+                moved(120.0)(record);
+                record.survey_s = Some(wait);
+            })])
+        };
+        assert_eq!(late(30.0).verdict(), Verdict::Missed);
+        assert_eq!(late(600.0).verdict(), Verdict::Pass);
     }
 
     #[test]
     fn a_drill_that_proves_nothing_catches_nothing() {
         let broken = |record: &mut DrillRecord| record.verdict = Verdict::NotInjected;
-        let survey = Survey::of(&[done("order-failures", broken)], WAIT);
+        let survey = Survey::of(&[done("order-failures", broken)]);
         assert_eq!(survey.verdict(), Verdict::Invalid);
+        assert_eq!(survey.caught, Share { part: 0, of: 1 });
     }
 }

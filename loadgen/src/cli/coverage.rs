@@ -8,11 +8,11 @@ use clap::Args;
 use super::catalogue::{ManyArgs, conduct, scenarios};
 use super::{complain, say};
 use crate::catalogue::run::Stage;
-use crate::catalogue::survey::{Finding, Survey};
+use crate::catalogue::survey::{Alarm, Finding, Survey};
 use crate::catalogue::{How, plan};
 use crate::drill::duration::show;
 use crate::drill::verdict::{EXIT_BAD_SCENARIO, EXIT_USAGE};
-use crate::scenario::Span;
+use crate::scenario::{Span, Within};
 
 #[derive(Args, Debug)]
 pub(super) struct CoverageArgs {
@@ -20,9 +20,10 @@ pub(super) struct CoverageArgs {
     #[arg(long, value_name = "NAME|FILE|all", default_value = "all")]
     scenario: String,
 
-    /// How long after the cause an alert still counts, at demo speed.
-    #[arg(long, value_name = "TIME", default_value = "60s")]
-    wait: Span,
+    /// How long after the end of its cause an alert still counts, at demo speed; `auto` is as long as
+    /// the slowest of the loaded rules may take, by its window, its `for` and the intervals.
+    #[arg(long, value_name = "TIME|auto", default_value = "auto")]
+    wait: Within,
 
     /// Writes coverage.json into this folder, and the reports of each drill.
     #[arg(long, value_name = "DIR")]
@@ -51,7 +52,7 @@ pub(super) fn run(args: &CoverageArgs) -> ExitCode {
         Ok(done) => done,
         Err(problem) => return complain(problem, EXIT_USAGE),
     };
-    let survey = Survey::of(&done, args.wait.get());
+    let survey = Survey::of(&done);
     say(&text(&survey));
     if let Some(folder) = folder {
         let written = done
@@ -72,7 +73,7 @@ fn how(args: &CoverageArgs) -> Result<How, String> {
         time_scale: None,
         allow_hosts: Vec::new(),
         patience: args.preflight_timeout.get(),
-        survey: Some(args.wait.get()),
+        survey: Some(args.wait),
         keep_logs: args.report.clone(),
     })
 }
@@ -81,10 +82,11 @@ fn text(survey: &Survey) -> String {
     let lines: Vec<String> = survey.findings.iter().map(line).collect();
     let Survey { caught, quiet, .. } = survey;
     format!(
-        "{}\n\n{} of {} faults caught; {} of {} scenarios quiet in which nothing may fire\n",
+        "{}\n\n{} of {} faults caught, by alerts until {} after the end of their cause; {} of {} scenarios quiet in which nothing may fire\n",
         lines.join("\n"),
         caught.part,
         caught.of,
+        show(survey.waited_s),
         quiet.part,
         quiet.of
     )
@@ -98,17 +100,31 @@ fn what(finding: &Finding) -> String {
     if let Some(trouble) = &finding.trouble {
         return format!("NOTHING CAN BE SAID: {trouble}");
     }
-    match (finding.must_be_quiet, finding.alarms.split_first()) {
-        (true, None) => "quiet, as it should be".to_owned(),
-        (false, None) => "NOT CAUGHT".to_owned(),
-        (true, Some((first, _))) => format!("FALSE ALARM by {first}"),
-        (false, Some((first, others))) => {
-            let others = match others.len() {
-                0 => String::new(),
-                1 => ", then 1 more".to_owned(),
-                more => format!(", then {more} more"),
-            };
-            format!("caught by {first} after {}{others}", show(first.after_s))
-        }
+    let false_alarm = finding
+        .false_alarms
+        .first()
+        .map(|first| format!("FALSE ALARM by {first}{}", more(&finding.false_alarms)));
+    if finding.must_be_quiet {
+        return false_alarm.unwrap_or_else(|| "quiet, as it should be".to_owned());
+    }
+    let caught = match finding.alarms.first() {
+        None => "NOT CAUGHT".to_owned(),
+        Some(first) => format!(
+            "caught by {first} after {}{}",
+            show(first.after_s),
+            more(&finding.alarms)
+        ),
+    };
+    match false_alarm {
+        None => caught,
+        Some(false_alarm) => format!("{caught}; before its cause {false_alarm}"),
+    }
+}
+
+/// Those behind the first one.
+fn more(alarms: &[Alarm]) -> String {
+    match alarms.len() {
+        0 | 1 => String::new(),
+        many => format!(", then {} more", many - 1),
     }
 }

@@ -4,6 +4,7 @@ use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Args;
 use clap::error::ErrorKind;
@@ -19,6 +20,9 @@ use crate::drill::{self, DeskChoice, Order};
 use crate::load::Plan;
 use crate::report::ReportFolder;
 use crate::scenario::{self, Scenario, Span};
+
+/// How long one drill waits for its company.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 #[derive(Args, Debug)]
 #[command(next_help_heading = "Drill")]
@@ -45,9 +49,10 @@ pub(super) struct DrillArgs {
     #[arg(long)]
     dry_run: bool,
 
-    /// How long to wait for a company that has just started.
-    #[arg(long, value_name = "TIME", default_value = "60s")]
-    pub(super) preflight_timeout: Span,
+    /// How long to wait for a company that has just started, or until nothing of the drill before is
+    /// left [default: 60s; 6m for several drills on the open company].
+    #[arg(long, value_name = "TIME")]
+    preflight_timeout: Option<Span>,
 
     /// Drills without a turn at `loadgen serve`: its customers come on top of the scenario's.
     #[arg(long)]
@@ -175,6 +180,11 @@ async fn next((interrupt, terminate): &mut (Signal, Signal)) {
 }
 
 impl DrillArgs {
+    /// How long the preflight waits, where nothing else was said.
+    pub(super) fn patience(&self, usual: Duration) -> Duration {
+        self.preflight_timeout.map_or(usual, Span::get)
+    }
+
     /// Where the turn is taken at that company.
     pub(super) fn desk(&self, company: &Company) -> Result<DeskChoice, String> {
         if !self.no_lease {
@@ -189,6 +199,7 @@ impl DrillArgs {
     fn order(self, scenario: Scenario) -> Result<Order, String> {
         let company = self.company.settle().map_err(|error| error.to_string())?;
         let desk = self.desk(&company)?;
+        let patience = self.patience(PATIENCE);
         Ok(Order {
             scenario,
             seed: self.seed,
@@ -196,7 +207,7 @@ impl DrillArgs {
             company,
             desk,
             allow_hosts: self.allow_host,
-            patience: self.preflight_timeout.get(),
+            patience,
             put_off: 0.0,
             survey: None,
         })

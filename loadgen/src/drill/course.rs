@@ -60,10 +60,15 @@ pub fn course(case: &Case<'_>, waits: Waits, so_far: &SoFar<'_>) -> Course {
     waiting.map_or(Course::Over, Course::Waiting)
 }
 
-/// A survey waits until somebody has noticed.
+/// A survey waits until somebody has noticed. What fired before anything was broken has not.
 fn waits_for_anybody(case: &Case<'_>, so_far: &SoFar<'_>) -> Option<String> {
     let bound = causes::ends(case.scenario, so_far.faults) + case.survey?.as_secs_f64();
-    let noticed = so_far.lanes.iter().any(|lane| lane.fired_at().is_some());
+    let began = so_far.faults.iter().map(|fault| fault.from_s);
+    let began = began.reduce(f64::min).unwrap_or_default();
+    let noticed = so_far
+        .lanes
+        .iter()
+        .any(|lane| lane.fired_at().is_some_and(|at| at >= began));
     (!noticed && so_far.now_s < bound).then(|| "somebody to notice".to_owned())
 }
 

@@ -140,6 +140,12 @@ fn first_wait(grouping: &Grouping) -> (&'static str, Duration) {
     }
 }
 
+/// How long after its cause an alert of this rule may come, whatever a scenario says. Fails where the
+/// rule's expression can't be parsed.
+pub fn latest(rule: &Rule, pace: Pace) -> Result<Duration, String> {
+    Ok(detection(rule, pace, window::of(&rule.query)?).total())
+}
+
 fn detection(rule: &Rule, pace: Pace, window: Duration) -> Budget {
     Budget::default()
         .with("scrape", pace.scrape)
@@ -220,6 +226,7 @@ mod tests {
             "scrape 1 s + evaluation 1 s + window 40 s + for 4 s + evaluation 1 s = 47 s"
         );
         assert_eq!(limits.delivered.total(), Duration::from_secs(52));
+        assert_eq!(latest(&rule, PACE), Ok(Duration::from_secs(47)));
         assert_eq!(
             limits.resolves.to_string(),
             "scrape 1 s + evaluation 1 s + window 40 s + keep_firing_for 2 s + evaluation 1 s = 45 s"

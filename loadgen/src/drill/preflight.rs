@@ -14,7 +14,7 @@ use super::route::Routing;
 use super::screen::Screen;
 use super::verdict::Verdict;
 use crate::report::record::Monitoring;
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, Within};
 
 mod checks;
 mod foreign;
@@ -31,9 +31,8 @@ pub struct Field<'a> {
     pub scenario: &'a Scenario,
     /// The factor on its durations; by the rules' speed where absent.
     pub time_scale: Option<f64>,
-    /// How long, at demo speed, after the cause somebody is waited for who notices; see
-    /// [`super::Order::survey`].
-    pub survey: Option<Duration>,
+    /// How long after the cause somebody is waited for who notices; see [`super::Order::survey`].
+    pub survey: Option<Within>,
     /// The monitoring.
     pub monitors: &'a Monitors,
     /// The API that customers use.
@@ -63,7 +62,7 @@ pub struct Ready {
     pub pace: Pace,
     /// What the reports say about the monitoring.
     pub monitoring: Monitoring,
-    /// [`Field::survey`], stretched to the rules' speed.
+    /// [`Field::survey`], computed and stretched to the rules' speed.
     pub survey: Option<Duration>,
     /// The longest `for` of any rule.
     pub longest_for: Duration,
@@ -75,6 +74,16 @@ pub struct Ready {
     pub notes: Vec<String>,
     /// The newest notification so far.
     pub seq: u64,
+}
+
+impl Field<'_> {
+    /// How long a survey waits: as was said, else as long as the slowest alert may take.
+    fn surveyed(&self, scale: f64, latest: Duration) -> Option<Duration> {
+        self.survey.map(|wait| match wait.scaled(scale) {
+            Within::Auto => latest,
+            Within::Fixed(span) => span.get(),
+        })
+    }
 }
 
 /// One thing that is in the way.

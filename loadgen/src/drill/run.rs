@@ -23,7 +23,7 @@ use super::verdict::Verdict;
 use crate::company::Company;
 use crate::load::report::LoadReport;
 use crate::report::record::{DrillRecord, ExpectationRecord, Finding, Monitoring, SCHEMA_VERSION};
-use crate::scenario::{Effect, Scenario};
+use crate::scenario::{Effect, Scenario, Within};
 
 mod prepared;
 
@@ -50,8 +50,9 @@ pub struct Order {
     /// the evaluation interval, whichever is longer. So that faults meet every phase of them.
     pub put_off: f64,
     /// Looks who notices, instead of who should: whatever fires is allowed, the scenario's own alerts
-    /// are not asked for, and somebody is waited for so long after the cause, at demo speed.
-    pub survey: Option<Duration>,
+    /// are not asked for, and somebody is waited for so long after the cause: by itself, as long as
+    /// the slowest of the loaded rules may take.
+    pub survey: Option<Within>,
 }
 
 /// Where the turn is taken and deliveries are learnt.
@@ -234,6 +235,7 @@ impl<'a> Drill<'a> {
         let judgement = judge(&case, &observed);
         DrillRecord {
             time_scale: ready.time_scale,
+            survey_s: ready.survey.map(|wait| wait.as_secs_f64()),
             started_at: clock.started_at(),
             monitoring: ready.monitoring.clone(),
             verdict: judgement.verdict,
@@ -266,6 +268,7 @@ impl<'a> Drill<'a> {
             seed: self.seed(),
             culprits: scenario.culprits(),
             time_scale: self.order.time_scale.unwrap_or(1.0),
+            survey_s: None,
             started_at: self.began,
             ended_at: OffsetDateTime::now_utc(),
             monitoring: Monitoring::default(),

@@ -31,6 +31,8 @@ pub struct DrillRecord {
     pub culprits: Vec<String>,
     /// Durations of the scenario were multiplied by this.
     pub time_scale: f64,
+    /// How long after the cause any alert was welcome, seconds; null where certain ones were expected.
+    pub survey_s: Option<f64>,
     /// Wall-clock start of the first phase.
     #[serde(with = "time::serde::rfc3339")]
     pub started_at: OffsetDateTime,

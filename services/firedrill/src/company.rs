@@ -82,10 +82,10 @@ pub struct CompanyConfig {
     #[arg(long)]
     pub no_faults: bool,
 
-    /// Closes when standard input ends: for a program that opens companies, which may itself be
-    /// killed.
+    /// Closes when standard input ends, and removes its data folder, which must be an empty one: for
+    /// a program that opens companies, and may itself be killed.
     #[arg(long, hide = true)]
-    pub until_stdin_ends: bool,
+    pub temporary: bool,
 
     /// Which lines of the services appear here; all of them are in the data folder's `logs`.
     #[arg(long, default_value = "warn", value_enum)]
@@ -149,6 +149,9 @@ fn start(config: &CompanyConfig) -> Result<u8, Refused> {
         .data_dir
         .canonicalize()
         .context("--data-dir cannot be resolved")?;
+    if config.temporary {
+        refuse_used(&data_dir).map_err(misconfigured)?;
+    }
     let _owner = owner::take(&data_dir)?;
     addresses.check_free(!config.no_monitoring)?;
     // Children are tied to the thread that starts them: it must be the main one.
@@ -156,7 +159,24 @@ fn start(config: &CompanyConfig) -> Result<u8, Refused> {
         .enable_all()
         .build()
         .context("cannot start the runtime")?;
-    tokio::task::LocalSet::new().block_on(&runtime, open(config, &data_dir, addresses))
+    let outcome =
+        tokio::task::LocalSet::new().block_on(&runtime, open(config, &data_dir, addresses));
+    if config.temporary {
+        // Whoever opened it may have been faster.
+        let _ = std::fs::remove_dir_all(&data_dir);
+    }
+    outcome
+}
+
+/// A folder that is to be removed must hold nothing of anybody's.
+fn refuse_used(data_dir: &Path) -> anyhow::Result<()> {
+    let mut entries = std::fs::read_dir(data_dir).context("--data-dir")?;
+    anyhow::ensure!(
+        entries.next().is_none(),
+        "--temporary removes {} in the end, and there is something in it; choose an empty folder with --data-dir",
+        data_dir.display()
+    );
+    Ok(())
 }
 
 /// Opens the company, runs it, and closes it again whatever happened.
@@ -166,7 +186,7 @@ async fn open(
     addresses: Addresses,
 ) -> Result<u8, Refused> {
     let stop = Stop::on_signals().context("cannot watch signals")?;
-    if config.until_stdin_ends {
+    if config.temporary {
         stop_when_stdin_ends(stop.clone());
     }
     let sink = LineSink::new(&data_dir.join("logs"), config.show_logs)

@@ -23,6 +23,9 @@ fn a_first_page_about_somebody_else_names_no_culprit() {
     let mut record = sample::order_failures();
     record.culprits = vec!["pokedex-api".to_owned()];
     assert_eq!(names_culprit(&record), Some(false));
+    let mut nobodys = record.clone();
+    nobodys.culprits.clear();
+    assert_eq!(names_culprit(&nobodys), None, "nobody is to blame");
     record.notifications.clear();
     assert_eq!(names_culprit(&record), None);
     assert_eq!(

@@ -13,27 +13,30 @@ use crate::catalogue::{Board, Planned};
 use crate::drill::screen::{Event, Screen, Tick};
 use crate::report::record::DrillRecord;
 
-/// The board that suits stderr.
-pub(super) fn suitable(drills: usize) -> Arc<dyn Board> {
+/// The board that suits stderr. `in_turn` says that one drill waits for what the one before has left.
+pub(super) fn suitable(drills: usize, in_turn: bool) -> Arc<dyn Board> {
     if io::stderr().is_terminal() {
         Arc::new(Live::new(drills))
     } else {
         Arc::new(Plain {
             drills,
             over: AtomicUsize::new(0),
+            tells_waits: in_turn,
         })
     }
 }
 
-/// A line whenever a drill is over.
+/// A line whenever a drill is over, and where drills wait for each other, for what.
 struct Plain {
     drills: usize,
     over: AtomicUsize,
+    tells_waits: bool,
 }
 
 impl Board for Plain {
-    fn begins(&self, _: &Planned) -> Arc<dyn Screen> {
-        Arc::new(Nothing)
+    fn begins(&self, drill: &Planned) -> Arc<dyn Screen> {
+        let name = self.tells_waits.then(|| drill.name.clone());
+        Arc::new(Waits(name))
     }
 
     fn over(&self, drill: &Planned, record: &DrillRecord) {
@@ -44,11 +47,17 @@ impl Board for Plain {
     }
 }
 
-/// Shows nothing while a drill runs.
-struct Nothing;
+/// Shows of a drill at most what it waits for before it begins.
+struct Waits(Option<String>);
 
-impl Screen for Nothing {
-    fn note(&self, _: &str) {}
+impl Screen for Waits {
+    fn note(&self, line: &str) {
+        if let Some(name) = &self.0 {
+            // As above.
+            let _ = writeln!(io::stderr().lock(), "{:9}  {name}: {line}", "");
+        }
+    }
+
     fn event(&self, _: f64, _: &Event) {}
     fn tick(&self, _: &Tick) {}
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::catalogue::score::{Coverage, Row, Times};
+use crate::catalogue::score::{Coverage, Row, Times, has_fired};
 use crate::catalogue::{Planned, Scoreboard};
 use crate::drill::duration::show;
 use crate::drill::verdict::Verdict;
@@ -10,6 +10,9 @@ use crate::report::record::DrillRecord;
 
 /// `PASS          surge               detected 18.3 s, delivered 19.2 s, resolved 11.0 s`
 pub(super) fn over(drill: &Planned, record: &DrillRecord) -> String {
+    if record.survey_s.is_some() && record.verdict == Verdict::Pass {
+        return surveyed(drill, record);
+    }
     let slowest =
         |kind: &str, figure: fn(&crate::report::record::ExpectationRecord) -> Option<f64>| {
             let all = record.expectations.iter().filter(|one| one.kind == kind);
@@ -30,6 +33,23 @@ pub(super) fn over(drill: &Planned, record: &DrillRecord) -> String {
         (_, Some(finding)) => finding.reason.clone(),
     };
     format!("{:<13} {:<20} {what}", record.verdict.word(), drill.name)
+}
+
+/// Where nobody in particular was expected, there is nothing to pass: who came, instead.
+fn surveyed(drill: &Planned, record: &DrillRecord) -> String {
+    let mut fired: Vec<&str> = Vec::new();
+    for lane in record.alerts.iter().filter(|lane| has_fired(lane)) {
+        let name = lane.labels.get("alertname").map_or("", String::as_str);
+        if !fired.contains(&name) {
+            fired.push(name);
+        }
+    }
+    let what = if fired.is_empty() {
+        "nothing fired".to_owned()
+    } else {
+        format!("fired: {}", fired.join(", "))
+    };
+    format!("{:<13} {:<20} {what}", "DONE", drill.name)
 }
 
 /// The whole scoreboard. Colour only repeats what words say.

@@ -43,7 +43,7 @@ pub(super) async fn look(
     let loaded = rules::look(alertmanager, &scenario, seen, &mut obstacles).await;
     match loaded {
         Some(loaded) if obstacles.is_empty() => Ok(Ready {
-            survey: field.survey.map(|wait| wait.mul_f64(scale)),
+            survey: field.surveyed(scale, loaded.latest),
             notes: notes(prometheus, &missing),
             ..ready(scenario, scale, loaded, monitoring, seq)
         }),

@@ -162,7 +162,7 @@ fn ready(field: &Field<'_>, found: Found, seq: u64) -> Ready {
             alertmanager_version: found.version.clone(),
             ..Monitoring::default()
         },
-        survey: field.survey.map(|wait| wait.mul_f64(scale)),
+        survey: field.surveyed(scale, field.detection_limit),
         longest_for: Duration::ZERO,
         // Nothing is pending here: what is not told yet may still be on its way.
         listens: field.detection_limit,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Obstacle;
 use crate::drill::alertmanager::{Alertmanager, Silence};
-use crate::drill::limits::{AlertLimits, Pace, known_labels};
+use crate::drill::limits::{self, AlertLimits, Pace, known_labels};
 use crate::drill::prometheus::{Labels, Rule, RuleGroup, Target};
 use crate::drill::route::{Grouping, Routing};
 use crate::drill::verdict::Verdict;
@@ -18,6 +18,8 @@ pub(super) struct Loaded {
     pub(super) grouping: Grouping,
     pub(super) routing: Routing,
     pub(super) longest_for: Duration,
+    /// How long after its cause the slowest of all alerts may come.
+    pub(super) latest: Duration,
     pub(super) alerts: Vec<String>,
 }
 
@@ -90,6 +92,7 @@ pub(super) async fn look(
         },
         grouping: book.routing.grouping(&labels),
         alerts: alert_names(groups),
+        latest: book.latest(),
         longest_for: groups
             .iter()
             .flat_map(|group| &group.rules)
@@ -137,6 +140,21 @@ struct Book<'a> {
 }
 
 impl Book<'_> {
+    /// What cannot be understood is not waited for.
+    fn latest(&self) -> Duration {
+        let latest = |group: &RuleGroup, rule| limits::latest(rule, self.pace(group)).ok();
+        let rules = self.groups.iter();
+        let all = rules.flat_map(|group| group.rules.iter().filter_map(|rule| latest(group, rule)));
+        all.max().unwrap_or_default()
+    }
+
+    fn pace(&self, group: &RuleGroup) -> Pace {
+        Pace {
+            scrape: self.scrape,
+            evaluation: evaluation(group),
+        }
+    }
+
     fn expected(&self, fires: &Fires, obstacles: &mut Vec<Obstacle>) -> Option<AlertLimits> {
         let matcher = fires.matcher();
         let Some((group, rule)) = self.find(&matcher) else {
@@ -175,13 +193,9 @@ impl Book<'_> {
         known: &Labels,
         within: Within,
     ) -> Result<AlertLimits, String> {
-        let pace = Pace {
-            scrape: self.scrape,
-            evaluation: evaluation(group),
-        };
         AlertLimits::new(
             rule,
-            pace,
+            self.pace(group),
             &self.routing.grouping(known),
             within,
             self.resolves,

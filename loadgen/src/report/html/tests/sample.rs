@@ -27,6 +27,7 @@ pub(crate) fn order_failures() -> DrillRecord {
         seed: 20262,
         culprits: vec!["pizza-service".to_owned()],
         time_scale: 1.0,
+        survey_s: None,
         started_at: datetime!(2026-03-14 09:26:53 UTC),
         ended_at: datetime!(2026-03-14 09:28:13 UTC),
         monitoring: Monitoring {
