@@ -14,14 +14,17 @@ use crate::bench::{BenchArgs, GeneratorArgs};
 use crate::drill::verdict::EXIT_USAGE;
 use crate::serve::{self, ServeArgs};
 
+mod dataset;
 mod drill;
 mod events;
+mod gameday;
 mod reset;
 mod scenarios;
 mod screens;
 mod summary;
 
 use drill::DrillArgs;
+use gameday::GamedayArgs;
 use reset::ResetArgs;
 
 /// Customers and drills: brings load and faults to the company, and judges whether its monitoring noticed.
@@ -58,6 +61,8 @@ enum Command {
     Schema,
     /// Takes back every fault of every service.
     Reset(Box<ResetArgs>),
+    /// Breaks things at random times and tells nobody what: the monitoring is all there is to go by.
+    Gameday(Box<GamedayArgs>),
     /// Asks one address as fast as it answers, or at a rate.
     Bench(Box<BenchArgs>),
     /// Checks that the generator keeps its schedule on this machine.
@@ -112,6 +117,7 @@ where
         Some(Command::Lint { files }) => scenarios::lint(&files),
         Some(Command::Schema) => scenarios::schema(),
         Some(Command::Reset(args)) => reset::run(&args),
+        Some(Command::Gameday(args)) => gameday::run(&args),
         Some(Command::Bench(args)) => or_complain(args.run()),
         Some(Command::BenchGenerator(args)) => or_complain(args.run()),
     }

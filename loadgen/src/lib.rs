@@ -3,7 +3,9 @@
 pub mod bench;
 pub mod cli;
 pub mod company;
+pub mod dataset;
 pub mod drill;
+pub mod gameday;
 pub mod load;
 pub mod report;
 pub mod scenario;

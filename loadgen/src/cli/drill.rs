@@ -13,6 +13,7 @@ use url::{Host, Url};
 
 use super::{complain, say, screens, summary, usage};
 use crate::company::CompanyArgs;
+use crate::dataset::Dataset;
 use crate::drill::verdict::{EXIT_BAD_SCENARIO, EXIT_USAGE, Verdict};
 use crate::drill::{self, DeskChoice, Order};
 use crate::load::Plan;
@@ -29,6 +30,11 @@ pub(super) struct DrillArgs {
     /// Writes report.json, junit.xml, report.html, `ground_truth.jsonl` and alerts.jsonl into this folder.
     #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
+
+    /// Writes a labelled data set into this folder: the drill's metrics, traces and log lines, and
+    /// what was really done.
+    #[arg(long, value_name = "DIR")]
+    dataset: Option<PathBuf>,
 
     /// The seed of arrivals, mix, payloads and ids [default: the scenario's].
     #[arg(long, value_name = "N")]
@@ -62,7 +68,7 @@ pub(super) struct DrillArgs {
     company: CompanyArgs,
 }
 
-fn time_scale(text: &str) -> Result<f64, String> {
+pub(super) fn time_scale(text: &str) -> Result<f64, String> {
     let factor: f64 = text
         .parse()
         .map_err(|_| format!("`{text}` is not a number"))?;
@@ -91,8 +97,12 @@ pub(super) fn run(args: DrillArgs) -> ExitCode {
         Ok(folder) => folder,
         Err(error) => return complain(error, EXIT_USAGE),
     };
+    let dataset = match super::dataset::open(args.dataset.as_deref(), &args.company) {
+        Ok(dataset) => dataset,
+        Err(error) => return complain(error, EXIT_USAGE),
+    };
     match args.order(scenario) {
-        Ok(order) => conduct(&order, folder.as_ref()),
+        Ok(order) => conduct(&order, folder.as_ref(), dataset.as_ref()),
         Err(problem) => complain(problem, EXIT_USAGE),
     }
 }
@@ -106,7 +116,7 @@ fn dry_run(scenario: &Scenario, args: &DrillArgs) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn conduct(order: &Order, folder: Option<&ReportFolder>) -> ExitCode {
+fn conduct(order: &Order, folder: Option<&ReportFolder>, dataset: Option<&Dataset>) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -130,11 +140,16 @@ fn conduct(order: &Order, folder: Option<&ReportFolder>) -> ExitCode {
         }
         say(&format!("reports in {}\n", folder.path().display()));
     }
+    if let Some(dataset) = dataset
+        && let Err(error) = super::dataset::write(&runtime, dataset, &record, &order.company)
+    {
+        return complain(error, EXIT_USAGE);
+    }
     ExitCode::from(record.verdict.exit_code())
 }
 
 /// The first signal ends the drill, with its faults taken back; the second ends the program.
-fn watch_signals(stop: &CancellationToken) -> io::Result<()> {
+pub(super) fn watch_signals(stop: &CancellationToken) -> io::Result<()> {
     let (interrupt, terminate) = (
         signal(SignalKind::interrupt())?,
         signal(SignalKind::terminate())?,
