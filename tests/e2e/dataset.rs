@@ -63,6 +63,11 @@ async fn a_data_set_holds_the_incident_and_loads_as_documented() -> Result<()> {
     ensure!(line.lines().any(|line| line.contains(r#""status":500"#)));
 
     let printed = by_the_page(&dataset)?;
-    ensure!(printed.contains("pizza-service"), "{printed}");
+    let (fault, grew) = printed.split_once('\n').context("two lines")?;
+    ensure!(
+        fault.starts_with("error at pizza-service from "),
+        "{printed}"
+    );
+    ensure!(grew.contains("pizza-service /orders 500 +"), "{printed}");
     company.close().await
 }

@@ -113,7 +113,7 @@ async fn problem(answer: Response) -> (u16, String) {
 async fn a_drill_is_ordered_watched_and_stopped() {
     let world = World::start(Manners::default()).await;
     let desk = Desk::start(&world, &[]).await;
-    let answer = desk.order("error-burst").await;
+    let answer = desk.order("blip").await;
     assert_eq!(answer.status(), StatusCode::ACCEPTED);
     let place = answer.headers()["location"].to_str().expect("text");
     let place = place.to_owned();
@@ -125,7 +125,7 @@ async fn a_drill_is_ordered_watched_and_stopped() {
         (&json!("running"), &json!(3))
     );
 
-    let (status, detail) = problem(desk.order("error-burst").await).await;
+    let (status, detail) = problem(desk.order("blip").await).await;
     assert_eq!(status, 409);
     assert!(detail.contains(&id), "{detail}");
     let report = format!("{place}/report.html");
@@ -158,8 +158,22 @@ async fn a_drill_is_ordered_watched_and_stopped() {
     assert_eq!(again.0, 409, "it is over already");
     let page = desk.ask(Method::GET, &report, None).await;
     assert_eq!(page.status(), StatusCode::OK);
-    assert!(page.text().await.expect("text").contains("error-burst"));
+    assert!(page.text().await.expect("text").contains("blip"));
     assert_eq!(desk.json("/drills").await["drills"][0]["id"], json!(id));
+}
+
+/// Everything until that event.
+async fn hear(stream: &mut Response, event: &str) -> String {
+    let mut heard = String::new();
+    let listening = async {
+        while !heard.contains(&format!("event: {event}\n")) {
+            let chunk = stream.chunk().await.expect("it goes on");
+            heard.push_str(&String::from_utf8_lossy(&chunk.expect("more")));
+        }
+    };
+    let heard_it = tokio::time::timeout(SOON, listening).await;
+    assert!(heard_it.is_ok(), "no {event} in time: {heard}");
+    heard
 }
 
 #[tokio::test]
@@ -169,13 +183,8 @@ async fn what_happens_is_told_as_it_happens() {
     let events = format!("http://{}/events", desk.api);
     let mut stream = Client::new().get(&events).send().await.expect("a stream");
     assert_eq!(stream.headers()["content-type"], "text/event-stream");
-    desk.order("error-burst").await;
-    let mut heard = String::new();
-    while !heard.contains("event: fault_on\n") {
-        let chunk = tokio::time::timeout(SOON, stream.chunk()).await;
-        let chunk = chunk.expect("in time").expect("a chunk").expect("more");
-        heard.push_str(&String::from_utf8_lossy(&chunk));
-    }
+    desk.order("blip").await;
+    let heard = hear(&mut stream, "fault_on").await;
     for event in ["drill_started", "phase", "load", "baseline"] {
         assert!(
             heard.contains(&format!("event: {event}\n")),
@@ -187,12 +196,7 @@ async fn what_happens_is_told_as_it_happens() {
         .get(&events)
         .header("last-event-id", first.expect("an id"));
     let mut again = again.send().await.expect("a stream");
-    let mut missed = String::new();
-    while !missed.contains("event: fault_on\n") {
-        let chunk = tokio::time::timeout(SOON, again.chunk()).await;
-        let chunk = chunk.expect("in time").expect("a chunk").expect("more");
-        missed.push_str(&String::from_utf8_lossy(&chunk));
-    }
+    let missed = hear(&mut again, "fault_on").await;
     assert!(
         !missed.contains("event: drill_started\n"),
         "heard before: {missed}"
@@ -203,7 +207,7 @@ async fn what_happens_is_told_as_it_happens() {
 async fn the_desk_s_end_takes_the_faults_back() {
     let world = World::start(Manners::default()).await;
     let mut desk = Desk::start(&world, &[]).await;
-    desk.order("error-burst").await;
+    desk.order("blip").await;
     until("the fault is on", async || world.broken()).await;
     let pid = desk.child.id().and_then(|id| i32::try_from(id).ok());
     let pid = pid.and_then(Pid::from_raw).expect("it runs");
@@ -217,7 +221,7 @@ async fn the_desk_s_end_takes_the_faults_back() {
 async fn starting_and_stopping_ask_for_the_token_and_looking_does_not() {
     let world = World::start(Manners::default()).await;
     let desk = Desk::start(&world, &["--drills-token=open"]).await;
-    let refused = desk.order("error-burst").await;
+    let refused = desk.order("blip").await;
     assert_eq!(refused.headers()["www-authenticate"], "Bearer");
     assert_eq!(problem(refused).await.0, 401);
     let nowhere = format!("/drills/{}", uuid::Uuid::nil());
@@ -231,7 +235,7 @@ async fn starting_and_stopping_ask_for_the_token_and_looking_does_not() {
         problem(desk.ask(Method::GET, &nowhere, None).await).await.0,
         404
     );
-    let body = json!({ "scenario": "error-burst" });
+    let body = json!({ "scenario": "blip" });
     let request = desk.client.post(format!("http://{}/drills", desk.api));
     let request = request.bearer_auth("open").json(&body);
     let answer = request.send().await.expect("an answer");
@@ -254,11 +258,11 @@ async fn what_cannot_be_drilled_is_refused_with_a_reason() {
     // Somebody else's drill has the turn.
     let turn = json!({ "drill_id": "elsewhere", "ttl_seconds": 60 });
     desk.ask(Method::PUT, "/lease", Some(turn)).await;
-    let (status, detail) = problem(desk.order("error-burst").await).await;
+    let (status, detail) = problem(desk.order("blip").await).await;
     assert!(status == 409 && detail.contains("elsewhere"), "{detail}");
 
     let blind = Desk::start_with(&world, &["--faults-token=sesame"]).await;
-    let (status, detail) = problem(blind.order("error-burst").await).await;
+    let (status, detail) = problem(blind.order("blip").await).await;
     assert!(status == 503 && detail.contains("METRICS_URL"), "{detail}");
     let url = &world.url;
     let (metrics, alerts) = (
@@ -266,7 +270,7 @@ async fn what_cannot_be_drilled_is_refused_with_a_reason() {
         format!("--alertmanager-url={url}"),
     );
     let harmless = Desk::start_with(&world, &[&metrics, &alerts]).await;
-    let (status, detail) = problem(harmless.order("error-burst").await).await;
+    let (status, detail) = problem(harmless.order("blip").await).await;
     assert!(status == 503 && detail.contains("FAULTS_TOKEN"), "{detail}");
 }
 
