@@ -16,8 +16,10 @@ use crate::serve::{self, ServeArgs};
 
 mod catalogue;
 mod coverage;
+mod dataset;
 mod drill;
 mod events;
+mod gameday;
 mod reset;
 mod scenarios;
 mod screens;
@@ -25,6 +27,7 @@ mod summary;
 
 use coverage::CoverageArgs;
 use drill::DrillArgs;
+use gameday::GamedayArgs;
 use reset::ResetArgs;
 
 /// Customers and drills: brings load and faults to the company, and judges whether its monitoring noticed.
@@ -63,6 +66,8 @@ enum Command {
     Coverage(Box<CoverageArgs>),
     /// Takes back every fault of every service.
     Reset(Box<ResetArgs>),
+    /// Breaks things at random times and tells nobody what: the monitoring is all there is to go by.
+    Gameday(Box<GamedayArgs>),
     /// Asks one address as fast as it answers, or at a rate.
     Bench(Box<BenchArgs>),
     /// Checks that the generator keeps its schedule on this machine.
@@ -118,6 +123,7 @@ where
         Some(Command::Schema) => scenarios::schema(),
         Some(Command::Coverage(args)) => coverage::run(&args),
         Some(Command::Reset(args)) => reset::run(&args),
+        Some(Command::Gameday(args)) => gameday::run(&args),
         Some(Command::Bench(args)) => or_complain(args.run()),
         Some(Command::BenchGenerator(args)) => or_complain(args.run()),
     }

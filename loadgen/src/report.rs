@@ -72,7 +72,8 @@ impl ReportFolder {
         self.put(name, &json)
     }
 
-    fn put(&self, name: &str, content: &[u8]) -> Result<(), ReportError> {
+    /// Writes a file; it is either the old one or whole.
+    pub fn put(&self, name: &str, content: &[u8]) -> Result<(), ReportError> {
         let temporary = self.0.join(format!(".{name}.{}", std::process::id()));
         let written = fs::File::create(&temporary)
             .and_then(|mut file| file.write_all(content).and_then(|()| file.sync_all()))

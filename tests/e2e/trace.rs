@@ -169,3 +169,39 @@ async fn an_order_is_one_trace_from_the_customer_to_the_door() -> Result<()> {
     .await?;
     company.close().await
 }
+
+/// Without a collector the company keeps its traces itself.
+#[tokio::test]
+async fn exemplars_lead_to_traces_that_loadgen_has() -> Result<()> {
+    let mut company = Company::open(BINARY, &["--no-monitoring", "--baseline=20000/h"]).await?;
+    let named = until("exemplars", SOON, async || {
+        let named = exemplars(&company, 9111).await.ok()?;
+        (named.len() >= 3).then_some(named)
+    })
+    .await?;
+    let http = company_tests::http::client();
+    for id in &named {
+        let url = format!("{}/traces/{id}", company.url(8002));
+        until("an exemplar's trace is there", SOON, async || {
+            let answer = http.get(&url).send().await.ok()?;
+            answer.status().is_success().then_some(())
+        })
+        .await?;
+    }
+    for port in TELEMETRY_PORTS {
+        let url = format!("{}/metrics", company.url(port));
+        let text = http.get(url).send().await?.text().await?;
+        let failed = text.lines().find_map(|line| {
+            line.strip_prefix(
+                "otel_sdk_exporter_span_exported_total{error_type=\"export_failed\"} ",
+            )
+        });
+        ensure!(failed == Some("0"), "spans were lost on {port}: {failed:?}");
+    }
+    let lines = company.program().lines();
+    ensure!(
+        !lines.contains("spans"),
+        "nobody is told of lost spans:\n{lines}"
+    );
+    company.close().await
+}

@@ -15,6 +15,7 @@ use url::{Host, Url};
 use super::catalogue::{self, ManyArgs};
 use super::{complain, say, screens, summary, usage};
 use crate::company::{Company, CompanyArgs};
+use crate::dataset::Dataset;
 use crate::drill::verdict::{EXIT_BAD_SCENARIO, EXIT_USAGE, Verdict};
 use crate::drill::{self, DeskChoice, Order};
 use crate::load::Plan;
@@ -36,6 +37,11 @@ pub(super) struct DrillArgs {
     /// folder; of several drills an overview, and a folder each.
     #[arg(long, value_name = "DIR")]
     pub(super) report: Option<PathBuf>,
+
+    /// Writes a labelled data set into this folder: the drill's metrics, traces and log lines, and
+    /// what was really done.
+    #[arg(long, value_name = "DIR")]
+    dataset: Option<PathBuf>,
 
     /// The seed of arrivals, mix, payloads and ids [default: the scenario's].
     #[arg(long, value_name = "N")]
@@ -73,7 +79,7 @@ pub(super) struct DrillArgs {
     pub(super) company: CompanyArgs,
 }
 
-fn time_scale(text: &str) -> Result<f64, String> {
+pub(super) fn time_scale(text: &str) -> Result<f64, String> {
     let factor: f64 = text
         .parse()
         .map_err(|_| format!("`{text}` is not a number"))?;
@@ -105,8 +111,12 @@ pub(super) fn run(args: DrillArgs) -> ExitCode {
         Ok(folder) => folder,
         Err(error) => return complain(error, EXIT_USAGE),
     };
+    let dataset = match super::dataset::open(args.dataset.as_deref(), &args.company) {
+        Ok(dataset) => dataset,
+        Err(error) => return complain(error, EXIT_USAGE),
+    };
     match args.order(scenario) {
-        Ok(order) => conduct(&order, folder.as_ref()),
+        Ok(order) => conduct(&order, folder.as_ref(), dataset.as_ref()),
         Err(problem) => complain(problem, EXIT_USAGE),
     }
 }
@@ -120,7 +130,7 @@ fn dry_run(scenario: &Scenario, args: &DrillArgs) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn conduct(order: &Order, folder: Option<&ReportFolder>) -> ExitCode {
+fn conduct(order: &Order, folder: Option<&ReportFolder>, dataset: Option<&Dataset>) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -143,6 +153,11 @@ fn conduct(order: &Order, folder: Option<&ReportFolder>) -> ExitCode {
             return complain(error, EXIT_USAGE);
         }
         say(&format!("reports in {}\n", folder.path().display()));
+    }
+    if let Some(dataset) = dataset
+        && let Err(error) = super::dataset::write(&runtime, dataset, &record, &order.company)
+    {
+        return complain(error, EXIT_USAGE);
     }
     ExitCode::from(record.verdict.exit_code())
 }

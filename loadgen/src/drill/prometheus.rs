@@ -229,6 +229,43 @@ impl Prometheus {
         Ok(data.result.into_iter().map(Series::from).collect())
     }
 
+    /// The labels of every series that has a sample in that time, seconds since 1970.
+    pub async fn series(
+        &self,
+        selector: &str,
+        from: f64,
+        to: f64,
+    ) -> Result<Vec<Labels>, HttpError> {
+        let (start, end) = (format!("{from:.3}"), format!("{to:.3}"));
+        let parameters = [("match[]", selector), ("start", &start), ("end", &end)];
+        self.data("/api/v1/series", &parameters).await
+    }
+
+    /// The samples that a range query returns, their values as Prometheus writes them.
+    pub async fn samples(
+        &self,
+        promql: &str,
+        from: f64,
+        to: f64,
+        step: f64,
+    ) -> Result<Vec<(Labels, Vec<(f64, String)>)>, HttpError> {
+        #[derive(Deserialize)]
+        struct Samples {
+            metric: Labels,
+            values: Vec<(f64, String)>,
+        }
+        let [start, end, step] = [from, to, step].map(|seconds| format!("{seconds:.3}"));
+        let parameters = [
+            ("query", promql),
+            ("start", &start),
+            ("end", &end),
+            ("step", &step),
+        ];
+        let data: QueryData<Vec<Samples>> = self.data("/api/v1/query_range", &parameters).await?;
+        let series = data.result.into_iter();
+        Ok(series.map(|one| (one.metric, one.values)).collect())
+    }
+
     async fn data<T: DeserializeOwned>(
         &self,
         path: &str,

@@ -14,7 +14,7 @@ use crate::load::{Flow, Limits, LoadRun, Plan, StartError, Targets};
 use crate::scenario::{Arrivals, Per, Phase, Rate, Spacing, Span};
 
 /// Visits for each [`ORDERS`] orders: who orders also looks at the menu and asks after the order,
-/// and some want to see the vans, or a Pokémon. Those whose service has no address stay away.
+/// and some want to see the vans, or a Pokémon.
 const MIX: [(Flow, u32); 5] = [
     (Flow::PlaceOrder, ORDERS),
     (Flow::Browse, 3),
@@ -27,6 +27,28 @@ const ORDERS: u32 = 5;
 const COUNTING: Duration = Duration::from_millis(250);
 /// Time until the next try where the customers could not be sent.
 const RETRY: Duration = Duration::from_secs(5);
+
+/// A phase of everyday customers who place orders at this rate. Those whose service has no address
+/// stay away.
+pub fn everyday(orders: Rate, lasts: Span, targets: &Targets) -> Phase {
+    let mix: BTreeMap<Flow, u32> = MIX
+        .into_iter()
+        .filter(|(flow, _)| targets.serve([*flow].into_iter()).is_ok())
+        .collect();
+    let visits_an_order = f64::from(mix.values().sum::<u32>()) / f64::from(ORDERS);
+    let visits = orders.per_second() * visits_an_order;
+    // What is over the highest rate is cut to it.
+    let rate = Rate::new(visits.min(Rate::HIGHEST_PER_SECOND), Per::Second).unwrap_or(orders);
+    Phase {
+        name: "baseline".to_owned(),
+        lasts,
+        load: Arrivals::Constant {
+            rate,
+            spacing: Spacing::Even,
+        },
+        mix,
+    }
+}
 
 /// The everyday customers.
 pub struct Baseline {
@@ -72,29 +94,10 @@ impl Baseline {
 
     fn start(&self) -> Result<LoadRun, StartError> {
         let seed = rand::random();
-        let plan = Plan::new(&[self.phase()], seed).with_tail();
+        let minute = Span::try_from(Duration::from_mins(1)).unwrap_or_default();
+        let phase = everyday(self.rate, minute, &self.targets);
+        let plan = Plan::new(&[phase], seed).with_tail();
         LoadRun::start(plan, &self.targets, Limits::endless(), None)
-    }
-
-    fn phase(&self) -> Phase {
-        let mix: BTreeMap<Flow, u32> = MIX
-            .into_iter()
-            .filter(|(flow, _)| self.targets.serve([*flow].into_iter()).is_ok())
-            .collect();
-        let visits_an_order = f64::from(mix.values().sum::<u32>()) / f64::from(ORDERS);
-        let visits = self.rate.per_second() * visits_an_order;
-        // What is over the highest rate is cut to it.
-        let rate =
-            Rate::new(visits.min(Rate::HIGHEST_PER_SECOND), Per::Second).unwrap_or(self.rate);
-        Phase {
-            name: "baseline".to_owned(),
-            lasts: Span::try_from(Duration::from_mins(1)).unwrap_or_default(),
-            load: Arrivals::Constant {
-                rate,
-                spacing: Spacing::Even,
-            },
-            mix,
-        }
     }
 
     /// Keeps the metrics up to date; never ends.

@@ -2,6 +2,7 @@
 //! that tells. The real ones are drilled by the workspace's own end-to-end tests.
 
 mod catalogue;
+mod desk;
 mod preflight;
 mod program;
 mod reports;
