@@ -22,7 +22,7 @@ mod readme;
 mod traces;
 
 /// How much of the time before the start is kept: what was normal.
-const MARGIN: Duration = Duration::from_secs(60);
+const MARGIN: Duration = Duration::from_mins(1);
 /// Services export their spans every five seconds; the last ones are waited for.
 const EXPORT: Duration = Duration::from_secs(6);
 

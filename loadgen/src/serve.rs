@@ -187,8 +187,8 @@ pub fn api(
         .merge(traces::routes::router(Arc::new(traces)))
         .merge(control::routes::router(control, access))
         .split_for_parts();
-    api.info.title = "loadgen".to_owned();
-    api.info.version = "1".to_owned();
+    "loadgen".clone_into(&mut api.info.title);
+    "1".clone_into(&mut api.info.version);
     (routes.merge(docs::router(&api)), api)
 }
 

@@ -46,7 +46,7 @@ impl Break {
     fn moved(&self, at: Duration) -> Self {
         let first = self.from();
         let faults = self.faults.iter().map(|fault| FaultWindow {
-            from: span(at + (fault.from.get() - first)),
+            from: span(at + fault.from.get().saturating_sub(first)),
             ..fault.clone()
         });
         Self {
@@ -161,7 +161,7 @@ mod tests {
             assert!((6..=25).contains(&plan.breaks.len()), "{plan:?}");
             let mut over = Duration::ZERO;
             for one in &plan.breaks {
-                let pause = one.from() - over;
+                let pause = one.from().saturating_sub(over);
                 let range = Duration::from_secs(119)..=Duration::from_mins(6);
                 assert!(range.contains(&pause), "{pause:?} in {plan:?}");
                 over = one.ends();

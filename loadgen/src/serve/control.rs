@@ -35,7 +35,7 @@ pub use run::{Run, State};
 /// Drills that are remembered, with their records.
 const REMEMBERED: usize = 20;
 /// How long a company that has just started gets before a drill gives up on it.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The desk's own drills. Cheap to clone.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use opentelemetry::trace::{Link, SpanKind, TraceContextExt as _, TraceId, TraceState};
+use opentelemetry::trace::{Link, SpanKind, TraceContextExt as _, TraceId};
 use opentelemetry::{Context, KeyValue};
 use opentelemetry_sdk::trace::{Sampler, SamplingDecision, SamplingResult, ShouldSample};
 
@@ -47,14 +47,14 @@ impl ShouldSample for AtMost {
         SamplingResult {
             decision,
             attributes: Vec::new(),
-            trace_state: state.unwrap_or_else(TraceState::default),
+            trace_state: state.unwrap_or_default(),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use opentelemetry::trace::{SpanContext, SpanId, TraceFlags};
+    use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceState};
 
     use super::*;
 
