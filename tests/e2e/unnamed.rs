@@ -212,3 +212,27 @@ async fn no_drill_is_named_in_anything_that_a_service_says() -> Result<()> {
     logs_name_nothing(&company, &secrets)?;
     company.close().await
 }
+
+#[test]
+fn the_search_finds_names_where_they_would_be() {
+    let secrets = Secrets::new(&["01a2-drill".to_owned()]);
+    for line in [
+        r#"requests_total{fault="latency"} 1"#,
+        r#"faults_total{kind="db_latency"} 1"#,
+        "db-latency_total 1",
+        r#"x{drill="01a2-drill"} 1"#,
+        r#"x{scenario="crash"} 1"#,
+    ] {
+        assert!(secrets.in_metric(line).is_some(), "{line}");
+    }
+    assert!(secrets.in_metric(r#"process_cpu{mode="user"} 1"#).is_none());
+    for value in [
+        json!({ "message": "scenario quince-marmalade begins" }),
+        json!({ "attributes": [{ "key": "a", "value": { "stringValue": "hang" } }] }),
+        json!({ "db-pool": 1 }),
+    ] {
+        assert!(secrets.in_json(&value).is_some(), "{value}");
+    }
+    let ordinary = json!({ "message": "the latency of a request", "level": "ERROR" });
+    assert!(secrets.in_json(&ordinary).is_none());
+}
