@@ -47,13 +47,28 @@ kind = "error"
 parameters = { ratio = 0.5 }
 from = "1s"
 for = "10s"
+[expect]
+fires = []
+[[expect.effect]]
+proof = "strikes"
+service = "pizza-service"
+kind = "latency"
+at_least = 1
+[[expect.effect]]
+proof = "strikes"
+service = "position-tracker"
+kind = "db-latency"
+at_least = 1
+[[expect.effect]]
+proof = "strikes"
+service = "position-simulator"
+kind = "queue-disconnect"
+at_least = 1
 [[expect.effect]]
 proof = "strikes"
 service = "pokedex-api"
 kind = "error"
 at_least = 1
-[expect]
-fires = []
 "#;
 
 /// Words that telemetry has a meaning of its own for.
@@ -184,7 +199,9 @@ async fn no_drill_is_named_in_anything_that_a_service_says() -> Result<()> {
     let scenario = company.data_dir().join("quince-marmalade.toml");
     std::fs::write(&scenario, SCENARIO)?;
     let drill = company.drill(scenario.to_str().context("UTF-8")?).await?;
-    let faults = drill.report["faults"].as_array().context("faults")?;
+    let faults = drill.report["faults"]
+        .as_array()
+        .with_context(|| drill.lines.clone())?;
     ensure!(faults.len() == 4, "{}", drill.lines);
     let id = drill.report["drill_id"].as_str().context("an id")?;
     let ids = [id.to_owned(), drill_by_http(&company).await?];
@@ -194,4 +211,28 @@ async fn no_drill_is_named_in_anything_that_a_service_says() -> Result<()> {
     traces_name_nothing(&company, &secrets).await?;
     logs_name_nothing(&company, &secrets)?;
     company.close().await
+}
+
+#[test]
+fn the_search_finds_names_where_they_would_be() {
+    let secrets = Secrets::new(&["01a2-drill".to_owned()]);
+    for line in [
+        r#"requests_total{fault="latency"} 1"#,
+        r#"faults_total{kind="db_latency"} 1"#,
+        "db-latency_total 1",
+        r#"x{drill="01a2-drill"} 1"#,
+        r#"x{scenario="crash"} 1"#,
+    ] {
+        assert!(secrets.in_metric(line).is_some(), "{line}");
+    }
+    assert!(secrets.in_metric(r#"process_cpu{mode="user"} 1"#).is_none());
+    for value in [
+        json!({ "message": "scenario quince-marmalade begins" }),
+        json!({ "attributes": [{ "key": "a", "value": { "stringValue": "hang" } }] }),
+        json!({ "db-pool": 1 }),
+    ] {
+        assert!(secrets.in_json(&value).is_some(), "{value}");
+    }
+    let ordinary = json!({ "message": "the latency of a request", "level": "ERROR" });
+    assert!(secrets.in_json(&ordinary).is_none());
 }

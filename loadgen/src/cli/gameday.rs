@@ -172,7 +172,8 @@ fn play(runtime: &Runtime, order: &Order, truth: &Arc<Truth>) -> Result<DrillRec
 fn outline(plan: &Plan, reveal: bool) -> String {
     let mut text = String::new();
     for one in &plan.breaks {
-        let (from, lasts) = (one.from().as_secs(), one.ends().saturating_sub(one.from()));
+        let lasts = one.ends().saturating_sub(one.from());
+        let from = one.from().as_secs();
         // Writing to a String cannot fail.
         let _ = write!(
             text,

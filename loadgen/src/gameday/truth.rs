@@ -179,3 +179,50 @@ fn utc(at: OffsetDateTime) -> Value {
     let at = at.truncate_to_millisecond().format(&Rfc3339);
     at.map_or(Value::Null, Value::String)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::str::FromStr as _;
+
+    use super::*;
+    use crate::gameday::Pause;
+    use crate::scenario::Span;
+
+    #[test]
+    fn what_happens_is_on_the_disk_at_once_and_its_owner_s_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (lasts, pause) = (Span::from_str("1h"), Pause::from_str("2m..6m"));
+        let plan = Plan::draw(7, lasts.expect("a span"), pause.expect("a pause")).expect("a plan");
+        fs::write(folder.path().join(FILE), "another day\n").expect("written");
+        let truth = Truth::begin(folder.path(), &plan).expect("it begins");
+        let mode = fs::metadata(truth.path()).expect("it is there");
+        assert_eq!(mode.permissions().mode() & 0o777, 0o600);
+        let (one, fault) = plan.faults().next().expect("a fault");
+        let (service, kind) = (fault.service.clone(), fault.kind.clone());
+        let lines = || -> Vec<Value> {
+            let text = fs::read_to_string(truth.path()).expect("read");
+            let lines = text.lines().map(serde_json::from_str);
+            lines.collect::<Result<_, _>>().expect("JSON")
+        };
+        truth.note(&Event::FaultOn {
+            service: service.clone(),
+            kind: kind.clone(),
+        });
+        assert_eq!(lines()[0]["kind"], "fault_on");
+        assert_eq!(lines()[0]["scenario"], one.scenario.as_str());
+        truth.note(&Event::FaultOff {
+            service,
+            kind,
+            strikes: 3,
+        });
+        let whole = lines();
+        assert_eq!((whole.len(), &whole[1]["kind"]), (2, &json!("fault")));
+        assert_eq!(whole[1]["strikes"], 3);
+        assert_eq!(
+            whole[1]["parameters"],
+            Value::Object(fault.parameters.clone())
+        );
+        assert_eq!(truth.failure(), None);
+    }
+}

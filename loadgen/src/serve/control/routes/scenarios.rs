@@ -25,7 +25,8 @@ pub(super) struct Catalogue {
 struct Summary {
     name: String,
     /// One line.
-    summary: String,
+    #[serde(rename = "summary")]
+    line: String,
     /// What a viewer learns.
     teaches: String,
     /// How long the phases last together, at demo speed.
@@ -89,7 +90,7 @@ impl From<&Scenario> for Summary {
         });
         Self {
             name: scenario.name.clone(),
-            summary: scenario.summary.clone(),
+            line: scenario.summary.clone(),
             teaches: scenario.teaches.clone(),
             duration_s: scenario.duration().as_secs_f64(),
             phases: phases.collect(),

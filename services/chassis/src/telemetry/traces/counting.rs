@@ -63,11 +63,11 @@ impl<E> Counting<E> {
 
     /// Says when it begins to fail and when that is over, not with each batch.
     fn tell(&self, result: &OTelSdkResult) {
-        if self.ending.load(Ordering::Relaxed) {
-            return;
-        }
         let failed_before = self.failing.swap(result.is_err(), Ordering::Relaxed);
+        // At the end it is no news: whoever takes the spans may have ended before us.
+        let is_ending = self.ending.load(Ordering::Relaxed);
         match result {
+            Err(error) if is_ending => tracing::info!(%error, "spans cannot be exported"),
             Err(error) if !failed_before => tracing::warn!(%error, "spans cannot be exported"),
             Ok(()) if failed_before => tracing::info!("spans are exported again"),
             _ => {}
