@@ -76,7 +76,7 @@ mod tests {
             SpanId::from(1),
             TraceFlags::SAMPLED,
             true,
-            opentelemetry::trace::TraceState::default(),
+            TraceState::default(),
         );
         let parent = Context::new().with_remote_span_context(parent);
         assert!((0..1000).all(|_| sampled(&sampler, Some(&parent))));
