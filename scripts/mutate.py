@@ -28,6 +28,9 @@ WATCHDOG = "Watchdog"
 # One rule in a file: from its `- alert:` to the next one.
 RULE = re.compile(r"^      - alert: (\w+)\n(?:(?!      - alert: ).*\n)*", re.M)
 
+# Drills that show nothing.
+UNSOUND = ("PREFLIGHT", "INVALID", "INTERRUPTED")
+
 # How many ways must apply to every alert, where all are tried.
 ENOUGH = 2
 
@@ -131,7 +134,7 @@ def word(entry, alert, changed):
         return "SURVIVED"
     # A proof that asks for an alert fails with it; any other one must hold.
     in_vain = [one for one in expectations if one["kind"] == "effect" and not one["held"] and "ALERTS" not in one["name"]]
-    if fires and not in_vain and entry["verdict"] != "INVALID":
+    if fires and not in_vain and entry["verdict"] not in UNSOUND:
         return "red"
     reason = (entry["findings"] or [{}])[0].get("reason")
     return f"UNCLEAR ({entry['verdict']}: {reason})"

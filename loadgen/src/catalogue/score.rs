@@ -54,12 +54,12 @@ impl Scoreboard {
         let watched_hours: f64 = records.iter().map(|record| hours(record)).sum();
         Self {
             passed: Share::of(&records, |record| record.verdict == Verdict::Pass),
-            recall: Share::of(&fires, |one| one.held),
+            recall: Share::of(&fires, |(one, sound)| one.held && *sound),
             precision: Share::of(&alarms, |lane| !is_unexpected(lane)),
-            time_to_detect: Times::of(fires.iter().filter_map(|one| one.took_s)),
-            time_to_detect_from_effect: Times::of(fires.iter().filter_map(|one| one.from_effect_s)),
-            time_to_deliver: Times::of(fires.iter().filter_map(|one| one.delivered_s)),
-            time_to_resolve: Times::of(resolves.iter().filter_map(|one| one.took_s)),
+            time_to_detect: times(&fires, |one| one.took_s),
+            time_to_detect_from_effect: times(&fires, |one| one.from_effect_s),
+            time_to_deliver: times(&fires, |one| one.delivered_s),
+            time_to_resolve: times(&resolves, |one| one.took_s),
             false_alarms,
             watched_hours,
             false_alarms_per_hour: if watched_hours > 0.0 {
@@ -73,9 +73,31 @@ impl Scoreboard {
     }
 }
 
-fn expectations<'a>(records: &[&'a DrillRecord], kind: &str) -> Vec<&'a ExpectationRecord> {
-    let all = records.iter().flat_map(|record| &record.expectations);
-    all.filter(|one| one.kind == kind).collect()
+/// An expectation, and whether its drill is sound.
+type Judged<'a> = (&'a ExpectationRecord, bool);
+
+fn expectations<'a>(records: &[&'a DrillRecord], kind: &str) -> Vec<Judged<'a>> {
+    let all = records.iter().flat_map(|record| {
+        let sound = is_sound(record);
+        record.expectations.iter().map(move |one| (one, sound))
+    });
+    all.filter(|(one, _)| one.kind == kind).collect()
+}
+
+fn times(judged: &[Judged<'_>], figure: fn(&ExpectationRecord) -> Option<f64>) -> Times {
+    let sound = judged.iter().filter(|(_, sound)| *sound);
+    Times::of(sound.filter_map(|(one, _)| figure(one)))
+}
+
+/// Whether what a drill has shown counts: its fault struck, and the measurement can be believed. An
+/// alert that fired otherwise has proven nothing.
+fn is_sound(record: &DrillRecord) -> bool {
+    !record.verdicts.iter().any(|verdict| {
+        matches!(
+            verdict,
+            Verdict::Preflight | Verdict::NotInjected | Verdict::Invalid | Verdict::Interrupted
+        )
+    })
 }
 
 fn lanes<'a>(records: &[&'a DrillRecord]) -> impl Iterator<Item = &'a AlertLane> {

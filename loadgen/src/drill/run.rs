@@ -338,10 +338,23 @@ impl Refusal {
             limit_s: None,
             detail: finding.reason.clone(),
         };
+        // What was to fire has not: a drill that did not begin is not one that expected less.
+        let fires = drill.order.scenario.expect.fires.iter();
+        let fires = fires.map(|fires| ExpectationRecord {
+            name: format!("{} fires", fires.matcher()),
+            kind: "fires",
+            alert: Some(fires.alert.clone()),
+            held: false,
+            took_s: None,
+            delivered_s: None,
+            from_effect_s: None,
+            limit_s: None,
+            detail: "the drill did not begin".to_owned(),
+        });
         DrillRecord {
             verdict: verdicts.last().copied().unwrap_or(Verdict::Preflight),
             verdicts: verdicts.into_iter().rev().collect(),
-            expectations: findings.iter().map(expectation).collect(),
+            expectations: findings.iter().map(expectation).chain(fires).collect(),
             findings,
             ..drill.blank()
         }

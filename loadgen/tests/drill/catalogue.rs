@@ -334,6 +334,10 @@ async fn a_company_that_does_not_open_is_told_by_its_last_line() {
         stdout.contains("the company did not open: firedrill: no room"),
         "{stdout}"
     );
+    assert!(
+        stdout.contains("recall                         0.000 (0 of 1)"),
+        "what did not begin was expected all the same: {stdout}"
+    );
     stage.all_are_gone().await;
 }
 

@@ -42,7 +42,14 @@ async fn settled(
             .any(|finding| finding.reason.contains(word));
         assert!(said, "{word:?} is not in {:?}", record.findings);
     }
-    assert_eq!(record.expectations.len(), record.findings.len());
+    let of_kind = |kind| {
+        let all = record.expectations.iter();
+        all.filter(|one| one.kind == kind && !one.held).count()
+    };
+    assert_eq!(of_kind("preflight"), record.findings.len());
+    // What was expected was expected all the same.
+    assert_eq!(of_kind("fires"), order.scenario.expect.fires.len());
+    assert!(record.expectations.iter().all(|one| !one.held));
     let inner = world.state.inner.lock();
     assert!(
         inner.put.is_empty() && inner.visits.is_empty(),

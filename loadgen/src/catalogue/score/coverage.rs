@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::has_fired;
+use super::{has_fired, is_sound};
 use crate::report::record::DrillRecord;
 
 /// The alert that fires always: the preflight of every drill sees it fire and arrive.
@@ -112,7 +112,7 @@ impl Cell {
             .peekable();
         if expectations.peek().is_some() {
             self.expected += 1;
-            self.proven += usize::from(expectations.all(|one| one.held));
+            self.proven += usize::from(is_sound(record) && expectations.all(|one| one.held));
         }
         let fired = |class: &str| {
             record.alerts.iter().any(|lane| {

@@ -68,6 +68,25 @@ fn an_alert_is_proven_only_if_it_came_each_time() {
 }
 
 #[test]
+fn a_drill_that_cannot_be_believed_proves_nothing() {
+    for verdict in [
+        Verdict::Preflight,
+        Verdict::NotInjected,
+        Verdict::Invalid,
+        Verdict::Interrupted,
+    ] {
+        let mut record = sample::order_failures();
+        record.verdicts.push(verdict);
+        let score = Scoreboard::of([&record]);
+        assert_eq!(score.recall, Share { part: 0, of: 3 }, "{verdict:?}");
+        assert_eq!(score.time_to_detect.count, 0, "{verdict:?}");
+        let proven = score.coverage.alerts.iter().filter(|row| row.proven);
+        let proven: Vec<&str> = proven.map(|row| row.alert.as_str()).collect();
+        assert_eq!(proven, ["Watchdog"], "{verdict:?}");
+    }
+}
+
+#[test]
 fn nothing_is_no_perfect_score() {
     let score = Scoreboard::of(std::iter::empty());
     assert_eq!(score.recall.ratio(), None);

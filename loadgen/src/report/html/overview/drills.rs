@@ -82,7 +82,10 @@ fn detected(drill: &Entry<'_>, longest: f64) -> String {
     let Some(fires) = slowest(drill) else {
         return "nothing was to fire".to_owned();
     };
-    let limit = fires.limit_s.unwrap_or_default();
+    let alert = text(fires.alert.as_deref().unwrap_or_default());
+    let Some(limit) = fires.limit_s else {
+        return format!("<span class=\"quiet\">{alert} never</span>");
+    };
     let width = (limit / longest * 100.0).clamp(2.0, 100.0);
     let used = fires.took_s.map_or(0.0, |took| {
         (took / limit.max(f64::MIN_POSITIVE) * 100.0).clamp(0.0, 100.0)
@@ -93,8 +96,7 @@ fn detected(drill: &Entry<'_>, longest: f64) -> String {
         .map_or_else(|| "never".to_owned(), words::seconds);
     format!(
         "<div class=\"time\"><span class=\"against\"><span class=\"limit{over}\" style=\"width:{width:.1}%\"><i style=\"width:{used:.1}%\"></i></span></span>\
-         <span class=\"quiet\">{} {took} of {}</span></div>",
-        text(fires.alert.as_deref().unwrap_or_default()),
+         <span class=\"quiet\">{alert} {took} of {}</span></div>",
         words::seconds(limit)
     )
 }
