@@ -18,10 +18,6 @@ pub(super) struct Catalogue {
 
 /// A scenario.
 #[derive(Serialize, ToSchema)]
-#[expect(
-    clippy::struct_field_names,
-    reason = "the field is named as in the scenario's file"
-)]
 struct Summary {
     name: String,
     /// One line.
