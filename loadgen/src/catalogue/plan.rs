@@ -3,7 +3,7 @@
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 
-use crate::scenario::Scenario;
+use crate::scenario::{FaultKind, Scenario};
 
 /// One drill to be run.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,10 +16,13 @@ pub struct Planned {
     pub seed: u64,
     /// How far its start is put off against the monitoring's pace: a share of it, from 0 to 1.
     pub put_off: f64,
+    /// Whether no other drill may run beside it.
+    pub alone: bool,
 }
 
 /// Every scenario `repeat` times, each time with the next seed. The longest come first: side by
-/// side, nothing then waits for one of them alone.
+/// side, nothing then waits for one of them alone. Those that must have the machine to themselves come
+/// last.
 pub fn plan(scenarios: &[Scenario], repeat: u32, seed: Option<u64>) -> Vec<Planned> {
     let mut planned: Vec<Planned> = (0..repeat)
         .flat_map(|round| {
@@ -28,7 +31,7 @@ pub fn plan(scenarios: &[Scenario], repeat: u32, seed: Option<u64>) -> Vec<Plann
                 .map(move |scenario| one(scenario, round, repeat, seed))
         })
         .collect();
-    planned.sort_by_key(|drill| std::cmp::Reverse(drill.scenario.duration()));
+    planned.sort_by_key(|drill| (drill.alone, std::cmp::Reverse(drill.scenario.duration())));
     planned
 }
 
@@ -44,6 +47,11 @@ fn one(scenario: &Scenario, round: u32, repeat: u32, seed: Option<u64>) -> Plann
         scenario: scenario.clone(),
         seed,
         put_off: ChaCha8Rng::seed_from_u64(seed).random(),
+        alone: scenario
+            .faults
+            .iter()
+            .filter_map(|fault| FaultKind::named(&fault.kind))
+            .any(|kind| kind.takes_processors),
     }
 }
 
@@ -53,7 +61,7 @@ mod tests {
     use crate::scenario;
 
     fn scenarios() -> Vec<Scenario> {
-        ["blip", "order-failures"]
+        ["cpu-burn", "blip", "order-failures"]
             .map(|name| scenario::load(name).expect("a built-in scenario"))
             .to_vec()
     }
@@ -64,7 +72,14 @@ mod tests {
         let names: Vec<_> = planned.iter().map(|drill| drill.name.as_str()).collect();
         assert_eq!(
             names,
-            ["order-failures-7", "order-failures-8", "blip-7", "blip-8"]
+            [
+                "order-failures-7",
+                "order-failures-8",
+                "blip-7",
+                "blip-8",
+                "cpu-burn-7",
+                "cpu-burn-8"
+            ]
         );
         assert_eq!(plan(&scenarios(), 1, None)[1].name, "blip");
     }

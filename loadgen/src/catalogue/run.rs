@@ -64,24 +64,26 @@ pub async fn run(
         Stage::Own(_, companies) => (*companies).max(1),
         Stage::Open(..) => 1,
     };
-    let waiting: VecDeque<_> = plan.iter().cloned().enumerate().collect();
-    let waiting = Arc::new(Mutex::new(waiting));
-    let mut workers = JoinSet::new();
-    for _ in 0..at_once {
-        let worker = Worker {
-            how: how.clone(),
-            board: Arc::clone(board),
-            stop: stop.clone(),
-        };
-        workers.spawn(worker.work(Arc::clone(&waiting)));
-    }
-    let mut done: Vec<_> = workers.join_all().await.into_iter().flatten().collect();
+    let worker = Worker {
+        how: how.clone(),
+        board: Arc::clone(board),
+        stop: stop.clone(),
+    };
+    let numbered = plan.iter().cloned().enumerate();
+    let (alone, together): (VecDeque<_>, VecDeque<_>) =
+        numbered.partition(|(_, drill)| drill.alone);
+    let mut done = worker.share(together, at_once).await;
+    done.extend(worker.share(alone, 1).await);
     done.sort_by_key(|(index, ..)| *index);
     done.into_iter()
         .map(|(_, drill, record)| (drill, record))
         .collect()
 }
 
+/// A drill by its number in the plan.
+type Numbered = (usize, Planned);
+
+#[derive(Clone)]
 struct Worker {
     how: How,
     board: Arc<dyn Board>,
@@ -89,9 +91,23 @@ struct Worker {
 }
 
 impl Worker {
+    /// Works through these drills, so many at once.
+    async fn share(
+        &self,
+        drills: VecDeque<Numbered>,
+        at_once: usize,
+    ) -> Vec<(usize, Planned, DrillRecord)> {
+        let waiting = Arc::new(Mutex::new(drills));
+        let mut workers = JoinSet::new();
+        for _ in 0..at_once {
+            workers.spawn(self.clone().work(Arc::clone(&waiting)));
+        }
+        workers.join_all().await.into_iter().flatten().collect()
+    }
+
     async fn work(
         self,
-        waiting: Arc<Mutex<VecDeque<(usize, Planned)>>>,
+        waiting: Arc<Mutex<VecDeque<Numbered>>>,
     ) -> Vec<(usize, Planned, DrillRecord)> {
         let mut done = Vec::new();
         while !self.stop.is_cancelled() {

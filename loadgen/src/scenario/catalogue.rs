@@ -47,6 +47,9 @@ pub struct FaultKind {
     pub parameters: &'static [&'static str],
     /// Whether it ends the process that holds it: the service can then neither count nor list it.
     pub ends_process: bool,
+    /// Whether it takes processors from whoever else is on the machine: other drills beside it would
+    /// be late, and so would it.
+    pub takes_processors: bool,
 }
 
 /// A kind that the process outlives.
@@ -55,6 +58,7 @@ const fn kind(name: &'static str, parameters: &'static [&'static str]) -> FaultK
         name,
         parameters,
         ends_process: false,
+        takes_processors: false,
     }
 }
 
@@ -64,6 +68,7 @@ const fn deadly(name: &'static str) -> FaultKind {
         name,
         parameters: &[],
         ends_process: true,
+        takes_processors: false,
     }
 }
 
@@ -75,7 +80,10 @@ pub const FAULT_KINDS: &[FaultKind] = &[
     kind("not-ready", &[]),
     deadly("crash"),
     deadly("restart"),
-    kind("cpu", &["threads"]),
+    FaultKind {
+        takes_processors: true,
+        ..kind("cpu", &["threads"])
+    },
     kind("memory", &["mib_per_second", "cap_mib"]),
     kind("log-flood", &["lines_per_second"]),
     kind("db-error", &["ratio"]),

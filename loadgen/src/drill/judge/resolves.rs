@@ -112,12 +112,19 @@ fn check(
     }
 }
 
-/// When the webhook was told that it is over, if that was the last word about it.
+/// When the webhook was first told that it is over, if that was the last word about it. A group that
+/// others keep alive names what is over again and again.
 pub(in crate::drill) fn told(lane: &Lane, notifications: &[NotificationRecord]) -> Option<f64> {
-    let last = notifications
-        .iter()
-        .rfind(|notification| is_about(notification, lane))?;
-    (last.status == "resolved").then_some(last.at_s)
+    let about = || {
+        notifications
+            .iter()
+            .filter(|notification| is_about(notification, lane))
+    };
+    let fired = about()
+        .enumerate()
+        .filter(|(_, notification)| notification.status != "resolved");
+    let after = fired.last().map_or(0, |(index, _)| index + 1);
+    about().nth(after).map(|notification| notification.at_s)
 }
 
 /// Whether it ended while Alertmanager held it back. Such an end is never told: what is told is the

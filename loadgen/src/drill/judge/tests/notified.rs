@@ -57,6 +57,25 @@ fn a_group_repeats_what_still_fires_when_something_is_new() {
 }
 
 #[test]
+fn an_end_is_told_when_it_was_told_first() {
+    let told_after = |first: (f64, &[(&str, &str)])| {
+        let judgement = with_other(&[
+            (22.0, &[(ERRORS, FIRING)]),
+            (26.0, &[(ERRORS, FIRING), (OTHER, FIRING)]),
+            first,
+            (46.0, &[(ERRORS, RESOLVED), (OTHER, RESOLVED)]),
+        ]);
+        let mut ends = judgement.expectations.into_iter();
+        let end = ends.find(|one| one.kind == "resolves" && one.alert.as_deref() == Some(ERRORS));
+        end.and_then(|end| end.delivered_s)
+            .expect("its end is told")
+    };
+    let early = told_after((42.0, &[(ERRORS, RESOLVED), (OTHER, FIRING)]));
+    let late = told_after((42.0, &[(ERRORS, FIRING), (OTHER, RESOLVED)]));
+    assert!((late - early - 4.0).abs() < 1e-9, "{early} and {late}");
+}
+
+#[test]
 fn the_same_thing_twice_in_a_row_is_once_too_often() {
     let twice = |again_s| {
         judged(|drill| {
