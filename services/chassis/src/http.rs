@@ -1,5 +1,6 @@
 //! The API's HTTP side: the server, the middleware around every route, and the documentation page.
 
+pub mod bearer;
 pub mod client;
 pub mod docs;
 mod limits;

@@ -7,14 +7,13 @@ use axum::extract::{Request, State};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, put};
-use http::{HeaderMap, HeaderValue, StatusCode, header};
-use secrecy::ExposeSecret as _;
+use http::StatusCode;
 use serde::de::IntoDeserializer as _;
 use serde::{Deserialize as _, Serialize};
 use serde_json::{Map, Value};
-use subtle::ConstantTimeEq as _;
 
 use super::{Fault, Faults, Kind, Listed, MAX_TTL};
+use crate::http::bearer;
 use crate::problem::Problem;
 use crate::problem::extract::{Json, Path};
 
@@ -37,30 +36,10 @@ async fn guard(State(faults): State<Faults>, request: Request, next: Next) -> Re
     let Some(token) = &faults.0.token else {
         return Problem::from_status(StatusCode::NOT_FOUND).into_response();
     };
-    if bearer(request.headers()).is_some_and(|given| same(given, token.expose_secret())) {
+    if bearer::carries(request.headers(), token) {
         return next.run(request).await;
     }
-    let problem = Problem::new(StatusCode::UNAUTHORIZED, "unauthorized");
-    let mut response = problem
-        .detail("the bearer token is missing or wrong")
-        .into_response();
-    response
-        .headers_mut()
-        .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-    response
-}
-
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = value.split_once(' ')?;
-    scheme
-        .eq_ignore_ascii_case("bearer")
-        .then_some(token.trim())
-}
-
-/// In a time that tells nothing about where the two differ.
-fn same(given: &str, token: &str) -> bool {
-    given.as_bytes().ct_eq(token.as_bytes()).into()
+    bearer::refusal()
 }
 
 async fn list(State(faults): State<Faults>) -> axum::Json<Listing> {
