@@ -14,6 +14,7 @@ pub mod ports;
 pub mod postgres;
 pub mod program;
 pub mod rabbitmq;
+pub mod secrets;
 pub mod wait;
 
 pub use alertmanager::{Alert, Alertmanager};
@@ -21,4 +22,5 @@ pub use company::{Company, Drill};
 pub use ear::{Ear, Word};
 pub use neighbours::Neighbours;
 pub use program::Program;
+pub use secrets::Secrets;
 pub use wait::until;

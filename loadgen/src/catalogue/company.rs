@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -23,6 +23,7 @@ const CLOSE_LIMIT: Duration = Duration::from_mins(1);
 const TELLS_PEOPLE: &[u8] = b"ALERT_";
 /// Time between two looks.
 const LOOK: Duration = Duration::from_millis(50);
+
 /// How companies are opened.
 #[derive(Clone, Debug)]
 pub struct Opening {
@@ -166,9 +167,9 @@ impl Opened {
         CompanyArgs::of(self.folder.path()).settle()
     }
 
-    /// The folder with its logs.
-    pub fn logs(&self) -> PathBuf {
-        self.folder.path().join("logs")
+    /// Its data folder.
+    pub fn home(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Closes it, and waits until it is.

@@ -1,7 +1,7 @@
 //! Runs planned drills: each on a company of its own, several at once, or all on one that is open.
 
 use std::collections::VecDeque;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::company::{OpenError, Opening};
+use super::keep::Keep;
 use super::plan::Planned;
 use crate::company::Company;
 use crate::drill::screen::Screen;
-use crate::drill::verdict::Verdict;
 use crate::drill::{self, DeskChoice, Order};
 use crate::report::record::DrillRecord;
 use crate::scenario::{Scenario, Span, Within};
@@ -39,8 +39,8 @@ pub struct How {
     pub patience: Duration,
     /// Looks who notices; see [`crate::drill::Order::survey`].
     pub survey: Option<Within>,
-    /// Where the logs of a company are kept whose drill did not pass, a folder a drill.
-    pub keep_logs: Option<PathBuf>,
+    /// What is kept of each.
+    pub keep: Keep,
 }
 
 /// Where drills are run.
@@ -49,7 +49,14 @@ pub enum Stage {
     /// Each on a company of its own, so many at once.
     Own(Opening, usize),
     /// All on this one, one after the other.
-    Open(Box<Company>, DeskChoice),
+    Open {
+        /// Where everything of it is.
+        company: Box<Company>,
+        /// Where the turn is taken.
+        desk: DeskChoice,
+        /// Its data folder, where it is on this machine.
+        home: PathBuf,
+    },
 }
 
 /// Runs them all, or until `stop`: then what runs is stopped, with its faults taken back, and what
@@ -62,7 +69,7 @@ pub async fn run(
 ) -> Vec<(Planned, DrillRecord)> {
     let at_once = match &how.stage {
         Stage::Own(_, companies) => (*companies).max(1),
-        Stage::Open(..) => 1,
+        Stage::Open { .. } => 1,
     };
     let worker = Worker {
         how: how.clone(),
@@ -127,9 +134,16 @@ impl Worker {
     /// Nothing where it was stopped before it began.
     async fn drill(&self, drill: &Planned, screen: Arc<dyn Screen>) -> Option<DrillRecord> {
         match &self.how.stage {
-            Stage::Open(company, desk) => {
+            Stage::Open {
+                company,
+                desk,
+                home,
+            } => {
                 let order = self.order(drill, company.as_ref().clone(), *desk);
-                Some(drill::run(&order, screen, &self.stop).await)
+                let record = drill::run(&order, screen, &self.stop).await;
+                let keep = &self.how.keep;
+                keep.after(drill, &record, company, home, false).await;
+                Some(record)
             }
             Stage::Own(opening, _) => Box::pin(self.drill_own(drill, opening, screen)).await,
         }
@@ -149,15 +163,14 @@ impl Worker {
         let record = match opened.addresses() {
             Ok(company) => {
                 let order = self.order(drill, company, DeskChoice::Leased);
-                drill::run(&order, screen, &self.stop).await
+                let record = drill::run(&order, screen, &self.stop).await;
+                let (keep, company) = (&self.how.keep, &order.company);
+                keep.after(drill, &record, company, opened.home(), true)
+                    .await;
+                record
             }
             Err(error) => self.refused(drill, error.to_string()),
         };
-        if record.verdict != Verdict::Pass
-            && let Some(folder) = &self.how.keep_logs
-        {
-            keep(&opened.logs(), &folder.join(&drill.name).join("logs"));
-        }
         opened.close().await;
         Some(record)
     }
@@ -189,18 +202,4 @@ fn waits(scenario: &Scenario, wait: Within) -> Within {
         return Within::Fixed(Span::default());
     }
     wait
-}
-
-/// Keeps the logs, which go with the company's folder. Where that fails, the verdict stands without.
-fn keep(from: &Path, to: &Path) {
-    let copied = std::fs::create_dir_all(to).and_then(|()| {
-        for entry in std::fs::read_dir(from)? {
-            let entry = entry?;
-            std::fs::copy(entry.path(), to.join(entry.file_name()))?;
-        }
-        Ok(())
-    });
-    if let Err(error) = copied {
-        tracing::warn!(folder = %to.display(), %error, "the logs could not be kept");
-    }
 }

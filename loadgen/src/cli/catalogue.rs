@@ -14,7 +14,7 @@ use super::drill::{DrillArgs, watch_signals};
 use super::{complain, say, summary};
 use crate::catalogue::company::Opening;
 use crate::catalogue::run::Stage;
-use crate::catalogue::{self, Board, How, Planned, Scoreboard, plan, program};
+use crate::catalogue::{self, Board, How, Keep, Planned, Scoreboard, plan, program};
 use crate::drill::verdict::{EXIT_BAD_SCENARIO, EXIT_USAGE, Verdict};
 use crate::report::catalogue::Overview;
 use crate::report::record::DrillRecord;
@@ -119,13 +119,16 @@ pub(super) fn run(args: &DrillArgs, names: &str) -> ExitCode {
         Ok(folder) => folder,
         Err(error) => return complain(error, EXIT_USAGE),
     };
+    if let Err(error) = self::folder(args.dataset.as_deref()) {
+        return complain(error, EXIT_USAGE);
+    }
     let plan = plan(&scenarios, args.many.repeat.unwrap_or(1), args.seed);
     let done = how(args).and_then(|how| conduct(&plan, &how).map_err(|error| error.to_string()));
     let done = match done {
         Ok(done) => done,
         Err(problem) => return complain(problem, EXIT_USAGE),
     };
-    conclude(&done, plan.len(), folder.as_ref())
+    conclude(&done, plan.len(), folder.as_ref(), args.dataset.as_deref())
 }
 
 pub(super) fn folder(path: Option<&Path>) -> Result<Option<ReportFolder>, ReportError> {
@@ -158,7 +161,11 @@ fn how(args: &DrillArgs) -> Result<How, String> {
     let stage = if at_once == 0 {
         let company = args.company.settle().map_err(|error| error.to_string())?;
         let desk = args.desk(&company)?;
-        Stage::Open(Box::new(company), desk)
+        Stage::Open {
+            company: Box::new(company),
+            desk,
+            home: args.company.company.clone(),
+        }
     } else {
         Stage::Own(many.opening()?, at_once.into())
     };
@@ -167,11 +174,14 @@ fn how(args: &DrillArgs) -> Result<How, String> {
         allow_hosts: args.allow_host.clone(),
         patience: args.patience(match stage {
             Stage::Own(..) => FRESH,
-            Stage::Open(..) => COOL_DOWN,
+            Stage::Open { .. } => COOL_DOWN,
         }),
         stage,
         survey: None,
-        keep_logs: args.report.clone(),
+        keep: Keep {
+            logs: args.report.clone(),
+            datasets: args.dataset.clone(),
+        },
     })
 }
 
@@ -182,7 +192,7 @@ pub(super) fn conduct(plan: &[Planned], how: &How) -> io::Result<Vec<(Planned, D
     runtime.block_on(async {
         let stop = CancellationToken::new();
         watch_signals(&stop)?;
-        let in_turn = matches!(how.stage, Stage::Open(..));
+        let in_turn = matches!(how.stage, Stage::Open { .. });
         let board: Arc<dyn Board> = board::suitable(plan.len(), in_turn);
         Ok(catalogue::run(plan, how, &board, &stop).await)
     })
@@ -192,6 +202,7 @@ fn conclude(
     done: &[(Planned, DrillRecord)],
     planned: usize,
     folder: Option<&ReportFolder>,
+    datasets: Option<&Path>,
 ) -> ExitCode {
     let scoreboard = Scoreboard::of(done.iter().map(|(_, record)| record));
     say(&scoreboard::text(
@@ -199,6 +210,9 @@ fn conclude(
         &scoreboard,
         summary::wants_colour(),
     ));
+    if let Some(datasets) = datasets {
+        say(&format!("data sets in {}\n", datasets.display()));
+    }
     if let Some(folder) = folder {
         let overview = Overview::new(done, &scoreboard);
         if let Err(error) = folder.write_all(&overview) {

@@ -9,7 +9,7 @@ use super::catalogue::{ManyArgs, conduct, scenarios};
 use super::{complain, say};
 use crate::catalogue::run::Stage;
 use crate::catalogue::survey::{Alarm, Finding, Survey};
-use crate::catalogue::{How, plan};
+use crate::catalogue::{How, Keep, plan};
 use crate::drill::duration::show;
 use crate::drill::verdict::{EXIT_BAD_SCENARIO, EXIT_USAGE};
 use crate::scenario::{Span, Within};
@@ -74,7 +74,10 @@ fn how(args: &CoverageArgs) -> Result<How, String> {
         allow_hosts: Vec::new(),
         patience: args.preflight_timeout.get(),
         survey: Some(args.wait),
-        keep_logs: args.report.clone(),
+        keep: Keep {
+            logs: args.report.clone(),
+            datasets: None,
+        },
     })
 }
 

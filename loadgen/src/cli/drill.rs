@@ -39,9 +39,9 @@ pub(super) struct DrillArgs {
     pub(super) report: Option<PathBuf>,
 
     /// Writes a labelled data set into this folder: the drill's metrics, traces and log lines, and
-    /// what was really done.
+    /// what was really done; of several drills a folder each.
     #[arg(long, value_name = "DIR")]
-    dataset: Option<PathBuf>,
+    pub(super) dataset: Option<PathBuf>,
 
     /// The seed of arrivals, mix, payloads and ids [default: the scenario's].
     #[arg(long, value_name = "N")]
