@@ -119,6 +119,9 @@ pub struct Order {
     /// The sticker in the box; null when there was none to be had.
     #[schema(required = true)]
     pub sticker: Option<Sticker>,
+    /// The name of the van that it left on; null while it waits.
+    #[schema(required = true, example = "City Truck")]
+    pub vehicle: Option<String>,
     /// When it was taken.
     #[serde(with = "time::serde::rfc3339")]
     pub placed_at: OffsetDateTime,

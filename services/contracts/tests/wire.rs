@@ -81,11 +81,13 @@ fn an_order_says_that_it_has_no_sticker() {
         items: Vec::new(),
         total_cents: 950,
         sticker: None,
+        vehicle: None,
         placed_at: datetime!(2026-01-02 03:04:05.678 UTC),
         updated_at: datetime!(2026-01-02 03:04:05.678 UTC),
     };
     let wire = json!(order);
     assert_eq!(wire.get("sticker"), Some(&json!(null)), "not left out");
+    assert_eq!(wire.get("vehicle"), Some(&json!(null)), "not left out");
     order.sticker = Some(Sticker {
         id: 25,
         name: "Pikachu".into(),

@@ -28,6 +28,9 @@ pub trait Tells: Event {
     /// Which orders.
     fn order_ids(&self) -> &[Uuid];
 
+    /// On which van.
+    fn vehicle(&self) -> &str;
+
     /// When.
     fn at(&self) -> OffsetDateTime;
 }
@@ -37,6 +40,10 @@ impl Tells for OrdersDispatched {
 
     fn order_ids(&self) -> &[Uuid] {
         &self.order_ids
+    }
+
+    fn vehicle(&self) -> &str {
+        &self.vehicle
     }
 
     fn at(&self) -> OffsetDateTime {
@@ -49,6 +56,10 @@ impl Tells for OrdersDelivered {
 
     fn order_ids(&self) -> &[Uuid] {
         &self.order_ids
+    }
+
+    fn vehicle(&self) -> &str {
+        &self.vehicle
     }
 
     fn at(&self) -> OffsetDateTime {
@@ -156,9 +167,11 @@ fn count_step(
 /// What an event says. Nothing has happened in the future, whatever another's clock shows.
 fn steps<E: Tells>(event: &E, now: OffsetDateTime) -> impl Iterator<Item = Step> {
     let at = event.at().min(now);
+    let vehicle: Arc<str> = event.vehicle().into();
     event.order_ids().iter().map(move |order_id| Step {
         order_id: *order_id,
         reached: E::REACHED,
+        vehicle: Arc::clone(&vehicle),
         at,
     })
 }

@@ -38,6 +38,7 @@ pub fn take(new: NewOrder) -> Result<Order, Invalid> {
         total_cents: items.iter().map(line_cents).sum(),
         items,
         sticker: None,
+        vehicle: None,
         placed_at,
         updated_at: placed_at,
     })

@@ -2,6 +2,7 @@
 //! orders, ask here, and write the changes, all in one transaction.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use contracts::OrderStatus;
 use time::OffsetDateTime;
@@ -10,12 +11,14 @@ use uuid::Uuid;
 use crate::order::{Reached, progress};
 
 /// A step that an order is said to have taken.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
     /// Which order.
     pub order_id: Uuid,
     /// The step.
     pub reached: Reached,
+    /// The name of the van.
+    pub vehicle: Arc<str>,
     /// When it was taken.
     pub at: OffsetDateTime,
 }
@@ -45,9 +48,10 @@ pub(super) struct Known {
 }
 
 /// What is to be written of an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Change {
     pub(super) status: OrderStatus,
+    pub(super) vehicle: Arc<str>,
     pub(super) at: OffsetDateTime,
 }
 
@@ -84,7 +88,15 @@ pub(super) fn advance(steps: &[Step], known: Vec<Known>) -> Outcome {
         order.status = status;
         // Clocks differ: nothing happens to an order before it is placed.
         let at = step.at.max(order.placed_at);
-        changes.insert(step.order_id, Change { status, at });
+        let vehicle = Arc::clone(&step.vehicle);
+        changes.insert(
+            step.order_id,
+            Change {
+                status,
+                vehicle,
+                at,
+            },
+        );
         Advanced::Now {
             from,
             placed_at: order.placed_at,

@@ -45,6 +45,7 @@ async fn an_order_is_priced_stored_and_found_again() -> Result<()> {
             ],
             "total_cents": 3550,
             "sticker": null,
+            "vehicle": null,
             "placed_at": null,
             "updated_at": null
         })

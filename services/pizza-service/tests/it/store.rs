@@ -163,6 +163,7 @@ mod given {
             }],
             total_cents: 4650,
             sticker: None,
+            vehicle: None,
             placed_at,
             updated_at: placed_at,
         }

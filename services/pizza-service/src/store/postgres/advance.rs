@@ -13,8 +13,9 @@ use crate::store::{Advanced, Step};
 const LOCK: &str = "SELECT id, status, placed_at FROM orders WHERE id = ANY($1) \
      ORDER BY id FOR NO KEY UPDATE";
 
-const WRITE: &str = "UPDATE orders SET status = new.status, updated_at = new.at \
-     FROM UNNEST($1::uuid[], $2::text[], $3::timestamptz[]) AS new (id, status, at) \
+const WRITE: &str = "UPDATE orders SET status = new.status, vehicle = new.vehicle, updated_at = new.at \
+     FROM UNNEST($1::uuid[], $2::text[], $3::text[], $4::timestamptz[]) \
+       AS new (id, status, vehicle, at) \
      WHERE orders.id = new.id";
 
 /// Lets orders take steps.
@@ -42,10 +43,12 @@ async fn write(
     }
     let ids: Vec<Uuid> = changes.keys().copied().collect();
     let statuses: Vec<&str> = changes.values().map(|one| one.status.as_str()).collect();
+    let vehicles: Vec<&str> = changes.values().map(|one| one.vehicle.as_ref()).collect();
     let moments: Vec<OffsetDateTime> = changes.values().map(|one| one.at).collect();
     sqlx::query(WRITE)
         .bind(ids)
         .bind(statuses)
+        .bind(vehicles)
         .bind(moments)
         .execute(connection)
         .await?;

@@ -19,7 +19,7 @@ macro_rules! select {
             "SELECT ",
             $more,
             "id, status, customer, address, items::text, total_cents, sticker::text, \
-             placed_at, updated_at FROM ",
+             vehicle, placed_at, updated_at FROM ",
             $from
         )
     };
@@ -36,6 +36,7 @@ pub(super) struct OrderRow {
     items: String,
     total_cents: i64,
     sticker: Option<String>,
+    vehicle: Option<String>,
     placed_at: OffsetDateTime,
     updated_at: OffsetDateTime,
 }
@@ -56,6 +57,7 @@ impl TryFrom<OrderRow> for Order {
                 .map(|json| serde_json::from_str(&json))
                 .transpose()
                 .map_err(unreadable)?,
+            vehicle: row.vehicle,
             placed_at: row.placed_at,
             updated_at: row.updated_at,
         })

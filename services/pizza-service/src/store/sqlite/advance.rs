@@ -22,9 +22,9 @@ macro_rules! find {
 
 macro_rules! change {
     () => {
-        "UPDATE orders SET status = new_status, updated_at = at \
+        "UPDATE orders SET status = new_status, vehicle = new_vehicle, updated_at = at \
          FROM (SELECT unhex(value ->> 'id') AS asked, value ->> 'status' AS new_status, \
-           value ->> 'at' AS at FROM json_each(?)) \
+           value ->> 'vehicle' AS new_vehicle, value ->> 'at' AS at FROM json_each(?)) \
          WHERE id = asked"
     };
 }
@@ -35,10 +35,11 @@ const WRITE: &str = concat!(change!(), "; COMMIT");
 
 /// A change as `WRITE` reads it.
 #[derive(Serialize)]
-struct ChangeRow {
+struct ChangeRow<'a> {
     #[serde(with = "uuid::serde::simple")]
     id: Uuid,
     status: &'static str,
+    vehicle: &'a str,
     at: i64,
 }
 
@@ -77,6 +78,7 @@ async fn write(
         .map(|(id, change)| ChangeRow {
             id: *id,
             status: change.status.as_str(),
+            vehicle: &change.vehicle,
             at: millis(change.at),
         })
         .collect();

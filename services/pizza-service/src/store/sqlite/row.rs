@@ -18,7 +18,8 @@ macro_rules! select {
         concat!(
             "SELECT ",
             $more,
-            "id, status, customer, address, items, total_cents, sticker, placed_at, updated_at FROM ",
+            "id, status, customer, address, items, total_cents, sticker, vehicle, placed_at, \
+             updated_at FROM ",
             $from
         )
     };
@@ -35,6 +36,7 @@ pub(super) struct OrderRow {
     items: String,
     total_cents: i64,
     sticker: Option<String>,
+    vehicle: Option<String>,
     placed_at: i64,
     updated_at: i64,
 }
@@ -55,6 +57,7 @@ impl TryFrom<OrderRow> for Order {
                 .map(|json| serde_json::from_str(&json))
                 .transpose()
                 .map_err(unreadable)?,
+            vehicle: row.vehicle,
             placed_at: moment(row.placed_at)?,
             updated_at: moment(row.updated_at)?,
         })

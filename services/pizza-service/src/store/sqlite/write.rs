@@ -42,7 +42,7 @@ macro_rules! place {
            WHERE key = new ->> 'key' AND order_id <> unhex(new ->> 'id')); \
          \
          SELECT unhex(new ->> 'id') AS refused, id, status, customer, address, items, \
-           total_cents, sticker, placed_at, updated_at \
+           total_cents, sticker, vehicle, placed_at, updated_at \
          FROM (SELECT value AS new FROM json_each(?1)) \
          JOIN idempotency_keys ON key = new ->> 'key' \
          JOIN orders ON id = order_id \

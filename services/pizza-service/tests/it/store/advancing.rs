@@ -9,11 +9,15 @@ use uuid::Uuid;
 
 use super::{Fixture, given};
 
+/// The van that takes the orders.
+pub(super) const VAN: &str = "City Truck";
+
 fn dispatched(order_id: Uuid, at: OffsetDateTime) -> Step {
     let reached = Reached::Dispatched;
     Step {
         order_id,
         reached,
+        vehicle: VAN.into(),
         at,
     }
 }
@@ -23,6 +27,7 @@ pub(super) fn delivered(order_id: Uuid, at: OffsetDateTime) -> Step {
     Step {
         order_id,
         reached,
+        vehicle: VAN.into(),
         at,
     }
 }
@@ -48,8 +53,10 @@ async fn expect(
     status: OrderStatus,
     at: OffsetDateTime,
 ) -> Result<()> {
+    let on_the_van = matches!(status, OrderStatus::Dispatched | OrderStatus::Delivered);
     let expected = Order {
         status,
+        vehicle: on_the_van.then(|| VAN.to_owned()),
         updated_at: at,
         ..order.clone()
     };

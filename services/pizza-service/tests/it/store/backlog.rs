@@ -4,6 +4,7 @@ use anyhow::Result;
 use pizza_service::order::{Reached, id};
 use pizza_service::store::{Counts, Oldest, Step};
 
+use super::advancing::VAN;
 use super::{Fixture, given};
 
 pub(super) async fn the_oldest_and_the_number_of_what_waits(fixture: Fixture) -> Result<()> {
@@ -16,6 +17,7 @@ pub(super) async fn the_oldest_and_the_number_of_what_waits(fixture: Fixture) ->
     let step = |n: usize, reached| Step {
         order_id: orders[n].id,
         reached,
+        vehicle: VAN.into(),
         at: id::next().1,
     };
     // Of five, the oldest is with its customer, and the next one on its way.
