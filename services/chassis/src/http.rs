@@ -8,6 +8,7 @@ pub mod metrics;
 pub mod observe;
 pub mod server;
 pub mod stack;
+pub mod stream;
 
 pub use metrics::HttpMetrics;
 pub use server::{Accepting, Server};

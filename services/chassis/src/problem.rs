@@ -5,7 +5,10 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+pub mod declared;
 pub mod extract;
+
+pub use declared::Everywhere;
 
 /// The media type of every error answer.
 pub const CONTENT_TYPE: &str = "application/problem+json";

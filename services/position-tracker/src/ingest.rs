@@ -9,12 +9,13 @@ use chassis::queue::{Busy, Handler, Incoming, Refusal, Settlement};
 use contracts::VehiclePosition;
 use time::OffsetDateTime;
 
+use crate::event;
 use crate::fleet::Fleet;
 use crate::metrics::{Ignored, PositionMetrics};
 use crate::retention::Retention;
 use crate::sighting::{Sighting, Unfit};
 use crate::store::{Store, StoreError};
-use crate::stream::{Streams, event};
+use chassis::http::stream::Streams;
 
 /// How long storing one batch may take: a connection that hangs must not hang the service.
 const STORE_LIMIT: Duration = Duration::from_secs(5);

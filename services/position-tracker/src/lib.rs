@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::Router;
 use chassis::boot::BootError;
 use chassis::faults::Faults;
+use chassis::http::stream::{StreamMetrics, Streams};
 use chassis::http::{HttpMetrics, Server, Stack};
 use chassis::queue::{self, ConsumerSettings, Topic, Topics};
 use chassis::telemetry::{Readiness, Telemetry, TelemetryPort, build};
@@ -13,6 +14,7 @@ use chassis::{Stop, http::observe::Observer};
 use contracts::VehiclePosition;
 
 pub mod config;
+pub mod event;
 pub mod fleet;
 pub mod ingest;
 pub mod metrics;
@@ -20,18 +22,16 @@ pub mod retention;
 pub mod routes;
 pub mod sighting;
 pub mod store;
-pub mod stream;
 mod wire;
 
 pub use config::Config;
 pub use ingest::Ingest;
 
 use fleet::Fleet;
-use metrics::{PositionMetrics, StreamMetrics};
+use metrics::PositionMetrics;
 use retention::Pruner;
 use routes::AppState;
 use store::Store;
-use stream::Streams;
 
 /// Runs the service until `stop`, then lets it finish what it has begun.
 ///
@@ -117,7 +117,9 @@ impl App {
         let registry = &mut telemetry.registry;
         metrics::fleet::register(registry, fleet.clone());
         let positions = PositionMetrics::register(registry);
-        let streams = Streams::start(config.stream_limit, StreamMetrics::register(registry), stop);
+        let clients =
+            StreamMetrics::register(registry, "vehicle_stream", "the stream of positions");
+        let streams = Streams::start(config.stream_limit, clients, stop);
         let stack = Stack {
             metrics: HttpMetrics::register(registry, &routes::openapi(), telemetry.exporting),
             faults: faults.clone(),

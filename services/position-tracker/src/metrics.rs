@@ -3,7 +3,6 @@
 use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
-use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
 pub mod fleet;
@@ -90,32 +89,5 @@ impl PositionMetrics {
     pub fn ignore(&self, reason: Ignored, how_many: u64) {
         let labels = IgnoredLabels { reason };
         self.ignored.get_or_create(&labels).inc_by(how_many);
-    }
-}
-
-/// Streams. Cheap to clone.
-#[derive(Clone, Debug, Default)]
-pub struct StreamMetrics {
-    /// Clients that listen.
-    pub clients: Gauge,
-    /// Clients that were dropped because they took too long to read.
-    pub dropped: Counter,
-}
-
-impl StreamMetrics {
-    /// Registers them.
-    pub fn register(registry: &mut Registry) -> Self {
-        let metrics = Self::default();
-        registry.register(
-            "vehicle_stream_clients",
-            "Clients that listen to the stream of positions",
-            metrics.clients.clone(),
-        );
-        registry.register(
-            "vehicle_stream_dropped_clients",
-            "Clients of the stream that were dropped because they read too slowly",
-            metrics.dropped.clone(),
-        );
-        metrics
     }
 }

@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 
 use crate::fleet::Fleet;
 use crate::store::Store;
-use crate::stream::Streams;
+use chassis::http::stream::Streams;
 
 mod answers;
 mod history;

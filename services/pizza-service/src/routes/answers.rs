@@ -1,15 +1,13 @@
-//! How errors become answers, and how the answers that every route can give are declared.
+//! How errors become answers, and how what can be wrong with a body is declared.
 
 use std::collections::BTreeMap;
 
 use chassis::Problem;
-use chassis::problem::CONTENT_TYPE;
+use chassis::problem::declared::declare;
 use http::StatusCode;
 use utoipa::IntoResponses;
-use utoipa::openapi::header::Header;
+use utoipa::openapi::RefOr;
 use utoipa::openapi::response::Response;
-use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
-use utoipa::openapi::{ContentBuilder, Ref, RefOr, ResponseBuilder};
 
 use crate::order::Invalid;
 use crate::store::StoreError;
@@ -54,24 +52,6 @@ pub(super) fn invalid(invalid: Invalid) -> Problem {
     })
 }
 
-/// What the middleware can answer on every route.
-pub(super) struct Everywhere;
-
-impl IntoResponses for Everywhere {
-    fn responses() -> BTreeMap<String, RefOr<Response>> {
-        declare([
-            ("429", "Too many requests from this address", true),
-            ("500", "The service is at fault", false),
-            (
-                "503",
-                "Something the service needs does not answer, or it has too much to do",
-                true,
-            ),
-            ("default", "Any other error", false),
-        ])
-    }
-}
-
 /// What can be wrong with a body before it is looked at.
 pub(super) struct Unreadable;
 
@@ -82,38 +62,4 @@ impl IntoResponses for Unreadable {
             ("415", "The body is not `application/json`", false),
         ])
     }
-}
-
-/// Status, description, and whether the answer says when to try again.
-fn declare<const N: usize>(answers: [(&str, &str, bool); N]) -> BTreeMap<String, RefOr<Response>> {
-    answers
-        .into_iter()
-        .map(|(status, description, retry)| {
-            (status.to_owned(), RefOr::T(problem(description, retry)))
-        })
-        .collect()
-}
-
-fn problem(description: &str, retry: bool) -> Response {
-    let body = ContentBuilder::new()
-        .schema(Some(Ref::from_schema_name("Problem")))
-        .build();
-    let response = ResponseBuilder::new()
-        .description(description)
-        .content(CONTENT_TYPE, body);
-    if retry {
-        response.header("Retry-After", seconds()).build()
-    } else {
-        response.build()
-    }
-}
-
-fn seconds() -> Header {
-    let mut header = Header::new(
-        ObjectBuilder::new()
-            .schema_type(SchemaType::new(Type::Integer))
-            .minimum(Some(1)),
-    );
-    header.description = Some("Seconds after which to try again".to_owned());
-    header
 }

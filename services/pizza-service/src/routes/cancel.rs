@@ -7,9 +7,10 @@ use chassis::problem::extract::Path;
 use contracts::{Order, OrderStatus};
 use http::StatusCode;
 
-use super::answers::{Everywhere, no_such_order, not_written};
+use super::answers::{no_such_order, not_written};
 use super::{AppState, parameters};
 use crate::store::Cancelled;
+use chassis::problem::Everywhere;
 
 /// Cancel an order
 ///

@@ -8,10 +8,11 @@ use contracts::{OrderPage, OrderStatus};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::answers::{Everywhere, store_failed};
+use super::answers::store_failed;
 use super::{AppState, parameters};
 use crate::order::id;
 use crate::store::Page;
+use chassis::problem::Everywhere;
 
 /// What to list. Taken as text, so that each wrong parameter is named.
 #[derive(Debug, Deserialize, IntoParams)]

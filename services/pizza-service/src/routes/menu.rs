@@ -6,9 +6,9 @@ use axum::response::{IntoResponse, Response};
 use contracts::Menu;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
-use super::answers::Everywhere;
 use super::{AppState, parameters};
 use crate::order;
+use chassis::problem::Everywhere;
 
 /// Clients may use the menu for so long without asking; prices change with a release.
 const CACHE_CONTROL: HeaderValue = HeaderValue::from_static("public, max-age=60");

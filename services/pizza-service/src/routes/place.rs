@@ -11,10 +11,11 @@ use chassis::problem::extract;
 use contracts::{NewOrder, Order};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
-use super::answers::{Everywhere, Unreadable, invalid, not_written};
+use super::answers::{Unreadable, invalid, not_written};
 use super::{AppState, parameters};
 use crate::order;
 use crate::store::writer::Placed;
+use chassis::problem::Everywhere;
 
 const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 

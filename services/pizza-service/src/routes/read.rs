@@ -6,8 +6,9 @@ use chassis::Problem;
 use chassis::problem::extract::Path;
 use contracts::Order;
 
-use super::answers::{Everywhere, no_such_order, store_failed};
+use super::answers::{no_such_order, store_failed};
 use super::{AppState, parameters};
+use chassis::problem::Everywhere;
 
 /// An order
 #[utoipa::path(

@@ -9,8 +9,9 @@ use chassis::problem::extract::Path;
 use contracts::Pokemon;
 use http::HeaderMap;
 
-use super::answers::{Everywhere, no_such_pokemon, store_failed};
+use super::answers::{no_such_pokemon, store_failed};
 use super::{AppState, caching, parameters};
+use chassis::problem::Everywhere;
 
 /// A Pokémon by its national number
 #[utoipa::path(

@@ -14,10 +14,11 @@ use tracing::field::Empty;
 use tracing::{Instrument as _, Span, info_span};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
-use super::answers::{Everywhere, no_such_pokemon, store_failed};
+use super::answers::{no_such_pokemon, store_failed};
 use super::{AppState, caching, parameters};
 use crate::name::NameKey;
 use crate::store::StoreError;
+use chassis::problem::Everywhere;
 
 /// A Pokémon by its name
 ///

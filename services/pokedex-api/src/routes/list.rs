@@ -9,10 +9,11 @@ use http::HeaderMap;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::answers::{Everywhere, store_failed};
+use super::answers::store_failed;
 use super::{AppState, caching, parameters};
 use crate::name::NameKey;
 use crate::store::Page;
+use chassis::problem::Everywhere;
 
 /// What to list. Taken as text, so that each wrong parameter is named.
 #[derive(Debug, Deserialize, IntoParams)]

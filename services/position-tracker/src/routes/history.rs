@@ -9,9 +9,10 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 use utoipa::IntoParams;
 
-use super::answers::{Everywhere, no_such_vehicle, store_failed};
+use super::answers::{no_such_vehicle, store_failed};
 use super::{AppState, parameters};
 use crate::store::Page;
+use chassis::problem::Everywhere;
 
 /// What part of it. Taken as text, so that each wrong parameter is named.
 #[derive(Debug, Deserialize, IntoParams)]

@@ -6,8 +6,8 @@ use contracts::VehicleList;
 use http::header;
 
 use super::AppState;
-use super::answers::Everywhere;
 use crate::wire;
+use chassis::problem::Everywhere;
 
 /// All vehicles, by name
 ///

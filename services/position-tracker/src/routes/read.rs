@@ -7,7 +7,8 @@ use chassis::problem::extract::Path;
 use contracts::Vehicle;
 
 use super::AppState;
-use super::answers::{Everywhere, no_such_vehicle};
+use super::answers::no_such_vehicle;
+use chassis::problem::Everywhere;
 
 /// A vehicle
 ///

@@ -1,16 +1,15 @@
 //! `GET /vehicles/stream`.
 
 use axum::Extension;
-use axum::body::Body;
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use chassis::Problem;
 use chassis::http::server::HangUp;
-use http::header;
+use chassis::http::stream;
 
 use super::AppState;
-use super::answers::{Everywhere, no_stream};
-use crate::stream::event;
+use crate::event;
+use chassis::problem::Everywhere;
 
 /// Positions as they come in
 ///
@@ -41,15 +40,8 @@ pub(super) async fn stream_vehicles(
     connection: Option<Extension<HangUp>>,
 ) -> Result<Response, Problem> {
     let connection = connection.map(|Extension(connection)| connection);
-    let listener = app.streams.join(connection).map_err(no_stream)?;
+    let listener = app.streams.join(connection)?;
     // After it has joined, so that between the two nothing is missed.
     let greeting = event::vehicles(&app.fleet.all());
-    let headers = [
-        (header::CONTENT_TYPE, "text/event-stream"),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
-    // Proxies that gather answers before they pass them on, such as nginx, know this word.
-    let at_once = [("x-accel-buffering", "no")];
-    let body = Body::from_stream(listener.bytes(greeting));
-    Ok((headers, at_once, body).into_response())
+    Ok(stream::answer(listener.bytes(greeting)))
 }

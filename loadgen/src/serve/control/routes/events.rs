@@ -1,11 +1,11 @@
 //! `GET /events`.
 
 use axum::Extension;
-use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::IntoResponse;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use chassis::http::server::HangUp;
+use chassis::http::stream;
 use chassis::problem::Problem;
 
 use super::super::Control;
@@ -36,7 +36,7 @@ pub(super) async fn listen(
     State(control): State<Control>,
     connection: Option<Extension<HangUp>>,
     headers: HeaderMap,
-) -> Result<impl IntoResponse, Problem> {
+) -> Result<Response, Problem> {
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
     let connection = connection.map(|Extension(connection)| connection);
     let listener = control.bus().join(last, connection).ok_or_else(|| {
@@ -44,11 +44,5 @@ pub(super) async fn listen(
             .detail("as many listeners as allowed are there, or the service is stopping")
             .retry_after(2)
     })?;
-    let headers = [
-        (header::CONTENT_TYPE, "text/event-stream"),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
-    // Proxies that gather answers before they pass them on, such as nginx, know this word.
-    let at_once = [("x-accel-buffering", "no")];
-    Ok((headers, at_once, Body::from_stream(listener.bytes())))
+    Ok(stream::answer(listener.bytes()))
 }

@@ -9,10 +9,6 @@ use contracts::Position;
 use crate::sighting::Sighting;
 use crate::wire;
 
-/// Something without a meaning, so that whoever is between us and the client sees that the
-/// connection lives.
-pub const HEARTBEAT: Bytes = Bytes::from_static(b": still here\n\n");
-
 /// All vehicles, and after how many milliseconds to come back.
 pub fn vehicles(all: &[(Arc<str>, Position)]) -> Bytes {
     event("retry: 2000\nevent: vehicles\n", &wire::fleet(all))

@@ -1,23 +1,29 @@
-//! Telling clients about positions as they are stored. Each client has a bounded queue of its own: who
-//! does not read what waits there is dropped, and neither the others nor ingestion wait for it.
+//! Server-sent events for many clients. Each client has a bounded queue of its own: who does not read
+//! what waits there is dropped, and neither the others nor whoever publishes waits for it.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::Body;
+use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
-use chassis::Stop;
-use chassis::http::server::HangUp;
+use futures::Stream;
+use http::header;
 use parking_lot::Mutex;
 use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio_util::task::TaskTracker;
 
-use crate::metrics::StreamMetrics;
+use super::server::HangUp;
+use crate::problem::Problem;
+use crate::stop::Stop;
 
-pub mod event;
-pub mod listener;
+mod listener;
+mod metrics;
 
-pub use listener::Listener;
+pub use listener::{HEARTBEAT, Listener};
+pub use metrics::StreamMetrics;
 
 /// Events that may wait for one client. The bytes are shared by all clients.
 const MOST_WAITING: usize = 64;
@@ -34,6 +40,16 @@ pub enum NoStream {
     /// The service is stopping.
     #[error("the service is stopping")]
     Stopping,
+}
+
+impl From<NoStream> for Problem {
+    fn from(why: NoStream) -> Self {
+        let code = match why {
+            NoStream::TooMany => "too_many_streams",
+            NoStream::Stopping => "unavailable",
+        };
+        Self::unavailable(code, why).detail(why.to_string())
+    }
 }
 
 /// The open streams. Cheap to clone.
@@ -136,6 +152,20 @@ impl Streams {
             self.0.clients.lock().iter().for_each(Client::hang_up);
         }
     }
+}
+
+/// The answer that such a stream is.
+pub fn answer<S>(events: S) -> Response
+where
+    S: Stream<Item = Result<Bytes, Infallible>> + Send + 'static,
+{
+    let headers = [
+        (header::CONTENT_TYPE, "text/event-stream"),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    // Proxies that gather answers before they pass them on, such as nginx, know this word.
+    let at_once = [("x-accel-buffering", "no")];
+    (headers, at_once, Body::from_stream(events)).into_response()
 }
 
 #[cfg(test)]

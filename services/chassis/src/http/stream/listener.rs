@@ -4,14 +4,17 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use bytes::Bytes;
-use chassis::Stop;
 use futures::Stream;
 use futures::stream::unfold;
 use prometheus_client::metrics::gauge::Gauge;
 use tokio::sync::mpsc;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
-use super::event::HEARTBEAT;
+use crate::Stop;
+
+/// Something without a meaning, so that whoever is between us and the client sees that the
+/// connection lives.
+pub const HEARTBEAT: Bytes = Bytes::from_static(b": still here\n\n");
 
 /// How long a stream may say nothing. The server closes a connection on which nothing was written
 /// for 75 s, load balancers mostly after 60 s.

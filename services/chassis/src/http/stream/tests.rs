@@ -128,6 +128,6 @@ async fn a_silent_stream_shows_that_it_lives() {
         assert_eq!(first.expect("lives").map(|_| ()), Ok(()));
         first = reading.next().await;
     }
-    assert_eq!(first, Some(Ok(event::HEARTBEAT)));
+    assert_eq!(first, Some(Ok(HEARTBEAT)));
     assert_eq!(begin.elapsed().as_secs(), 3 * listener::SILENCE.as_secs());
 }
