@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, header};
-use http_body_util::{BodyExt as _, Empty, LengthLimitError, Limited};
+use http_body_util::{BodyExt as _, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -30,6 +30,9 @@ use call::Call;
 
 /// Bytes that an answer's body may have.
 pub const MAX_ANSWER_BYTES: usize = 256 * 1024;
+
+/// Bytes that the body of an answer may have which is passed on.
+pub const MAX_PASSED_BYTES: usize = 4 * 1024 * 1024;
 
 /// Connections that are kept without a request.
 const MAX_IDLE: usize = 32;
@@ -64,6 +67,31 @@ pub fn base_url(text: &str) -> Result<Url, String> {
     Ok(url)
 }
 
+/// A request that is passed on to a neighbour.
+#[derive(Clone, Debug)]
+pub struct Passed {
+    /// Its method.
+    pub method: Method,
+    /// Its path, which begins with a slash, and its query, percent-encoded.
+    pub path: String,
+    /// What goes along; the trace's headers come on top.
+    pub headers: HeaderMap,
+    /// Its body.
+    pub body: Bytes,
+}
+
+impl Passed {
+    /// A request that reads.
+    pub fn get(path: impl Into<String>) -> Self {
+        Self {
+            method: Method::GET,
+            path: path.into(),
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+        }
+    }
+}
+
 /// Another service of the company. Cheap to clone; clones share their connections.
 #[derive(Clone, Debug)]
 pub struct Neighbour(Arc<Inner>);
@@ -74,7 +102,7 @@ struct Inner {
     /// Without a slash at its end.
     base: String,
     limit: Duration,
-    client: Client<HttpConnector, Empty<Bytes>>,
+    client: Client<HttpConnector, Full<Bytes>>,
     metrics: ClientMetrics,
     faults: Faults,
 }
@@ -124,59 +152,119 @@ impl Neighbour {
         route: &'static str,
         path: &str,
     ) -> Result<T, CallError> {
+        let request = Passed::get(path);
+        self.call(route, request, MAX_ANSWER_BYTES, |answer| {
+            let status = answer.status();
+            if !status.is_success() {
+                return Err(CallError::Status(status));
+            }
+            serde_json::from_slice(answer.body())
+                .map_err(|error| CallError::Unreadable(error.to_string()))
+        })
+        .await
+    }
+
+    /// Passes a request on, and its answer back, whatever its status.
+    ///
+    /// # Errors
+    /// When there is no whole answer within the limit, or it is too large.
+    pub async fn pass(
+        &self,
+        route: &'static str,
+        request: Passed,
+    ) -> Result<Response<Bytes>, CallError> {
+        self.call(route, request, MAX_PASSED_BYTES, Ok).await
+    }
+
+    /// Opens a stream. The limit is for the head of the answer; its body comes as long as it comes.
+    ///
+    /// # Errors
+    /// When there is no head within the limit, or it is not a success.
+    pub async fn open(
+        &self,
+        route: &'static str,
+        path: &str,
+    ) -> Result<Response<Incoming>, CallError> {
         let mut call = Call::begin(&self.0.metrics, self.0.name, &Method::GET, route);
-        let asking = self.0.ask(path, &mut call);
+        let asking = self.0.ask(Passed::get(path), &mut call);
         let outcome = tokio::time::timeout(self.0.limit, asking)
             .await
             .unwrap_or(Err(CallError::Timeout))
-            .and_then(|body| {
-                serde_json::from_slice(&body)
-                    .map_err(|error| CallError::Unreadable(error.to_string()))
+            .and_then(|answer| match answer.status() {
+                status if status.is_success() => Ok(answer),
+                status => Err(CallError::Status(status)),
             });
         call.end(outcome.as_ref().err());
+        outcome
+    }
+
+    async fn call<T>(
+        &self,
+        route: &'static str,
+        request: Passed,
+        most_bytes: usize,
+        read: impl FnOnce(Response<Bytes>) -> Result<T, CallError>,
+    ) -> Result<T, CallError> {
+        let mut call = Call::begin(&self.0.metrics, self.0.name, &request.method, route);
+        let asking = async {
+            let answer = self.0.ask(request, &mut call).await?;
+            // The body of an error is read too, or its connection could not be used again.
+            whole(answer, most_bytes).await
+        };
+        let answer = tokio::time::timeout(self.0.limit, asking)
+            .await
+            .unwrap_or(Err(CallError::Timeout));
+        let status = answer.as_ref().map_or(None, |answer| Some(answer.status()));
+        let outcome = answer.and_then(read);
+        // What is passed on is an error of the neighbour's all the same.
+        let refused = status
+            .filter(|status| status.is_client_error() || status.is_server_error())
+            .map(CallError::Status);
+        call.end(outcome.as_ref().err().or(refused.as_ref()));
         outcome
     }
 }
 
 impl Inner {
-    /// One exchange: the body of a success.
-    async fn ask(&self, path: &str, call: &mut Call) -> Result<Bytes, CallError> {
+    /// One exchange, up to the head of the answer.
+    async fn ask(&self, passed: Passed, call: &mut Call) -> Result<Response<Incoming>, CallError> {
         if self.faults.strikes_call(self.name).await {
             // What a client sees when its server goes away.
             let reset = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
             return Err(CallError::unreachable(&reset));
         }
-        let request = self.request(path, call.headers())?;
-        let response = self.client.request(request).await;
-        let response = response.map_err(|error| CallError::unreachable(&error))?;
-        let status = response.status();
-        // The body of an error is read too, or its connection could not be used again.
-        let body = whole_body(response).await;
-        call.answered(status);
-        if status.is_success() {
-            body
-        } else {
-            Err(CallError::Status(status))
-        }
+        let request = self.request(passed, call.headers())?;
+        let answer = self.client.request(request).await;
+        let answer = answer.map_err(|error| CallError::unreachable(&error))?;
+        call.answered(answer.status());
+        Ok(answer)
     }
 
-    fn request(&self, path: &str, headers: HeaderMap) -> Result<Request<Empty<Bytes>>, CallError> {
-        let mut request = Request::get(format!("{}{path}", self.base))
-            .body(Empty::new())
+    fn request(&self, passed: Passed, trace: HeaderMap) -> Result<Request<Full<Bytes>>, CallError> {
+        let mut request = Request::builder()
+            .method(passed.method)
+            .uri(format!("{}{}", self.base, passed.path))
+            .body(Full::new(passed.body))
             .map_err(|error| CallError::unreachable(&error))?;
-        *request.headers_mut() = headers;
-        let json = HeaderValue::from_static("application/json");
-        request.headers_mut().insert(header::ACCEPT, json);
+        let headers = request.headers_mut();
+        *headers = passed.headers;
+        headers.extend(trace);
+        headers
+            .entry(header::ACCEPT)
+            .or_insert(HeaderValue::from_static("application/json"));
         Ok(request)
     }
 }
 
-async fn whole_body(response: Response<Incoming>) -> Result<Bytes, CallError> {
-    let body = Limited::new(response.into_body(), MAX_ANSWER_BYTES);
-    match body.collect().await {
-        Ok(body) => Ok(body.to_bytes()),
+async fn whole(
+    answer: Response<Incoming>,
+    most_bytes: usize,
+) -> Result<Response<Bytes>, CallError> {
+    let (head, body) = answer.into_parts();
+    match Limited::new(body, most_bytes).collect().await {
+        Ok(body) => Ok(Response::from_parts(head, body.to_bytes())),
         Err(error) if error.is::<LengthLimitError>() => Err(CallError::Unreadable(format!(
-            "the body is larger than {MAX_ANSWER_BYTES} bytes"
+            "the body is larger than {most_bytes} bytes"
         ))),
         Err(error) => Err(CallError::unreachable(error.as_ref())),
     }
