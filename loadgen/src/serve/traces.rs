@@ -11,6 +11,7 @@ mod batch;
 pub mod body;
 pub mod metrics;
 pub mod routes;
+pub mod summary;
 pub mod untraced;
 
 use batch::Batch;

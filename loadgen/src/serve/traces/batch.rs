@@ -1,12 +1,11 @@
 //! Spans of one sender that came together, kept as they came over the wire: a tenth of what they are
 //! once taken apart.
 
-use std::collections::BTreeSet;
-
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, Span};
 use prost::Message as _;
 
+use super::summary::Part;
 use super::{TraceId, Wanted};
 
 /// Spans of one sender.
@@ -14,7 +13,8 @@ use super::{TraceId, Wanted};
 pub(super) struct Batch {
     encoded: Vec<u8>,
     service: String,
-    traces: Box<[TraceId]>,
+    /// By trace.
+    parts: Box<[Part]>,
     spans: usize,
     /// When the first and the last of them began, nanoseconds since 1970.
     starts: (u64, u64),
@@ -24,13 +24,10 @@ impl Batch {
     pub(super) fn new(spans: &ResourceSpans) -> Self {
         let each = || spans.scope_spans.iter().flat_map(|scope| &scope.spans);
         let starts = || each().map(|span| span.start_time_unix_nano);
-        let traces: BTreeSet<TraceId> = each()
-            .filter_map(|span| span.trace_id.as_slice().try_into().ok())
-            .collect();
         Self {
             encoded: spans.encode_to_vec(),
             service: service(spans).unwrap_or_default().to_owned(),
-            traces: traces.into_iter().collect(),
+            parts: Part::of(each()),
             spans: each().count(),
             starts: (
                 starts().min().unwrap_or_default(),
@@ -44,7 +41,8 @@ impl Batch {
         size_of::<Self>()
             + self.encoded.capacity()
             + self.service.capacity()
-            + size_of_val::<[TraceId]>(&self.traces)
+            + size_of_val::<[Part]>(&self.parts)
+            + self.parts.iter().map(Part::bytes).sum::<usize>()
     }
 
     pub(super) const fn spans(&self) -> usize {
@@ -64,7 +62,17 @@ impl Batch {
     }
 
     pub(super) fn has_trace(&self, id: &TraceId) -> bool {
-        self.traces.binary_search(id).is_ok()
+        self.parts.binary_search_by_key(id, |part| part.id).is_ok()
+    }
+
+    /// What it has of each trace.
+    pub(super) fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
+    /// Who sent it.
+    pub(super) fn service(&self) -> &str {
+        &self.service
     }
 
     /// The spans for which `keep` holds, with what they say about their sender.

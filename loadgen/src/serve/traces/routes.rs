@@ -9,19 +9,22 @@ use chassis::problem::Problem;
 use chassis::problem::extract::{Path, Query};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::trace::v1::ResourceSpans;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::body::{Encoding, Export, MAX_BYTES};
+use super::summary::{Show, Summary};
 use super::{TraceId, Traces, Wanted};
 
 /// Says how many spans an answer left off.
 const LEFT_OFF: HeaderName = HeaderName::from_static("x-left-off");
 /// Spans in one answer, unless fewer are asked for.
 const MOST_SPANS: usize = 10_000;
+/// Traces in one overview.
+const MOST_SUMMARIES: usize = 500;
 
 /// Every route of the receiver.
 pub fn router(traces: Arc<Traces>) -> OpenApiRouter {
@@ -29,6 +32,8 @@ pub fn router(traces: Arc<Traces>) -> OpenApiRouter {
         .routes(routes!(receive))
         .layer(DefaultBodyLimit::max(MAX_BYTES))
         .routes(routes!(list))
+        // The word goes before any id.
+        .routes(routes!(summaries))
         .routes(routes!(whole))
         .with_state(traces)
 }
@@ -111,6 +116,56 @@ async fn list(
     });
     let left_off = [(LEFT_OFF, found.left_off.to_string())];
     Ok((left_off, json(found.resource_spans)))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+struct Overview {
+    /// Which traces: `recent`, `slow` or `failed`.
+    #[serde(default)]
+    #[param(inline)]
+    show: Show,
+    /// At most so many.
+    #[serde(default = "usual_summaries")]
+    #[param(minimum = 1, maximum = 500)]
+    limit: usize,
+}
+
+const fn usual_summaries() -> usize {
+    50
+}
+
+#[derive(Serialize, ToSchema)]
+struct Summaries {
+    /// The traces.
+    traces: Vec<Summary>,
+}
+
+/// Traces, a line each
+///
+/// Of those that a request began, as long as its span is still kept. `recent` and `failed` begin with the
+/// newest, `slow` with the one whose first span took longest.
+#[utoipa::path(
+    get,
+    path = "/traces/summaries",
+    tag = "traces",
+    params(Overview),
+    responses(
+        (status = 200, description = "The traces", body = Summaries),
+        (status = 400, description = "A parameter is not valid"),
+        (status = 422, description = "The limit is out of range")
+    )
+)]
+async fn summaries(
+    State(traces): State<Arc<Traces>>,
+    Query(asked): Query<Overview>,
+) -> Result<impl IntoResponse, Problem> {
+    if !(1..=MOST_SUMMARIES).contains(&asked.limit) {
+        let range = format!("must be from 1 to {MOST_SUMMARIES}");
+        return Err(Problem::invalid("limit", range));
+    }
+    let traces = traces.summaries(asked.show, asked.limit);
+    Ok(axum::Json(Summaries { traces }))
 }
 
 /// One whole trace as OTLP JSON

@@ -1,8 +1,11 @@
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
 use opentelemetry_proto::tonic::resource::v1::Resource;
-use opentelemetry_proto::tonic::trace::v1::{ScopeSpans, Span};
+use opentelemetry_proto::tonic::trace::v1::span::SpanKind;
+use opentelemetry_proto::tonic::trace::v1::status::StatusCode;
+use opentelemetry_proto::tonic::trace::v1::{ScopeSpans, Span, Status};
 
+use super::summary::{Show, Summary};
 use super::*;
 
 const EVERYTHING: Wanted = Wanted {
@@ -16,6 +19,7 @@ fn sent(service: &str, trace: u8, starts: &[u64]) -> ResourceSpans {
     let span = |start: &u64| Span {
         trace_id: vec![trace; 16],
         span_id: vec![1; 8],
+        kind: SpanKind::Server.into(),
         start_time_unix_nano: *start,
         ..Span::default()
     };
@@ -103,4 +107,48 @@ fn memory_is_bounded_and_the_oldest_makes_room() {
     assert!((8..=10).contains(&kept.len()), "{kept:?}");
     assert_eq!(kept.last(), Some(&100));
     assert!(traces.ring.lock().bytes <= one * 10);
+}
+
+fn failed(mut spans: ResourceSpans) -> ResourceSpans {
+    let status = Status {
+        code: StatusCode::Error.into(),
+        ..Status::default()
+    };
+    spans.scope_spans[0].spans[0].status = Some(status);
+    spans
+}
+
+fn child(mut spans: ResourceSpans) -> ResourceSpans {
+    spans.scope_spans[0].spans[0].parent_span_id = vec![1; 8];
+    spans
+}
+
+fn lasting(mut spans: ResourceSpans, milliseconds: u64) -> ResourceSpans {
+    let span = &mut spans.scope_spans[0].spans[0];
+    span.end_time_unix_nano = span.start_time_unix_nano + milliseconds * 1_000_000;
+    spans
+}
+
+#[test]
+fn a_trace_is_summed_up_across_senders() {
+    let traces = traces(1 << 20);
+    traces.put(&[lasting(sent("pizza", 1, &[10]), 5)]);
+    traces.put(&[failed(child(sent("pokedex", 1, &[12])))]);
+    traces.put(&[
+        lasting(sent("pizza", 2, &[20]), 9),
+        child(sent("tracker", 3, &[30])),
+    ]);
+    let ids = |show| -> Vec<String> {
+        let summaries = traces.summaries(show, 10);
+        let first = |one: &Summary| one.trace_id[..2].to_owned();
+        summaries.iter().map(first).collect()
+    };
+    assert_eq!(ids(Show::Recent), ["02", "01"], "what began 3 is not there");
+    assert_eq!(ids(Show::Slow), ["02", "01"]);
+    assert_eq!(ids(Show::Failed), ["01"]);
+    let whole = &traces.summaries(Show::Failed, 10)[0];
+    assert_eq!((whole.spans, whole.errors), (2, 1));
+    assert_eq!(whole.service, "pizza");
+    assert!((whole.duration_ms - 5.0).abs() < f64::EPSILON);
+    assert_eq!(traces.summaries(Show::Recent, 1).len(), 1);
 }
