@@ -9,10 +9,13 @@ scripts/need.sh \
   'prometheus-alertmanager|alertmanager=prometheus-alertmanager' \
   '/usr/lib/postgresql/*/bin/initdb=postgresql' \
   /usr/lib/rabbitmq/bin/rabbitmq-server=rabbitmq-server \
+  chromium=chromium \
+  chromedriver=chromium-driver \
   python3=python3
 
-# Once, before the tests that run it side by side.
+# Once, before the tests that run them side by side.
 scripts/python.sh schemathesis==4.32.5 schemathesis --version >&2
+scripts/axe.sh >&2
 
 if cargo nextest --version >/dev/null 2>&1; then
   cargo nextest run --workspace --profile "$([ -n "${ALL:-}" ] && echo all || echo default)" "$@"

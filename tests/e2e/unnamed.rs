@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_firedrill");
 const SOON: Duration = Duration::from_mins(2);
-const TELEMETRY_PORTS: [u16; 5] = [9111, 9112, 9113, 8689, 9114];
+const TELEMETRY_PORTS: [u16; 6] = [9110, 9111, 9112, 9113, 8689, 9114];
 
 /// Four kinds at once, for a moment. What fires is of no interest here.
 const SCENARIO: &str = r#"

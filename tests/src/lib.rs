@@ -3,6 +3,7 @@
 //! package `firedrill`, because it tells only those where the binary is.
 
 pub mod alertmanager;
+pub mod browser;
 pub mod collector;
 pub mod company;
 pub mod customers;
@@ -18,6 +19,7 @@ pub mod secrets;
 pub mod wait;
 
 pub use alertmanager::{Alert, Alertmanager};
+pub use browser::Browser;
 pub use company::{Company, Drill};
 pub use ear::{Ear, Word};
 pub use neighbours::Neighbours;

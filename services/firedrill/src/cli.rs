@@ -32,6 +32,8 @@ enum Command {
     PositionSimulator(Box<position_simulator::Config>),
     /// Knows where each van is and was.
     PositionTracker(Box<position_tracker::Config>),
+    /// The shop window and the control room.
+    Ui(Box<ui::Config>),
     /// Customers and drills: the same program as `loadgen`.
     #[command(disable_help_flag = true)]
     Loadgen {
@@ -72,6 +74,7 @@ pub fn main() -> ExitCode {
         Some(Command::PositionTracker(config)) => {
             serve!("position-tracker", position_tracker, config)
         }
+        Some(Command::Ui(config)) => serve!("ui", ui, config),
         Some(Command::Loadgen { arguments }) => {
             loadgen::main_with(std::iter::once(OsString::from("loadgen")).chain(arguments))
         }

@@ -216,6 +216,8 @@ async fn work(
         supervisor.start(spec, &token).await?;
     }
     supervisor.start(customers, &token).await?;
+    let ui = roles::ui(data_dir, addresses, &secret, monitors.run())?;
+    supervisor.start(ui, &token).await?;
     let open_after = began.elapsed();
     for spec in &monitors.specs {
         supervisor.start(spec.clone(), &token).await?;

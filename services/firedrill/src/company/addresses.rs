@@ -23,12 +23,14 @@ pub(super) enum Place {
     TrackerTelemetry,
     LoadgenApi,
     LoadgenTelemetry,
+    Ui,
+    UiTelemetry,
     Prometheus,
     Alertmanager,
 }
 
 impl Place {
-    const SERVICES: [Self; 9] = [
+    const SERVICES: [Self; 11] = [
         Self::PokedexApi,
         Self::PokedexTelemetry,
         Self::PizzaApi,
@@ -38,6 +40,8 @@ impl Place {
         Self::TrackerTelemetry,
         Self::LoadgenApi,
         Self::LoadgenTelemetry,
+        Self::Ui,
+        Self::UiTelemetry,
     ];
     const MONITORING: [Self; 2] = [Self::Prometheus, Self::Alertmanager];
 
@@ -52,6 +56,8 @@ impl Place {
             Self::TrackerTelemetry => 9112,
             Self::LoadgenApi => 8002,
             Self::LoadgenTelemetry => 9114,
+            Self::Ui => 8000,
+            Self::UiTelemetry => 9110,
             Self::Prometheus => 9090,
             Self::Alertmanager => 9093,
         }
@@ -68,6 +74,8 @@ impl Place {
             Self::TrackerTelemetry => "position-tracker's telemetry",
             Self::LoadgenApi => "loadgen",
             Self::LoadgenTelemetry => "loadgen's telemetry",
+            Self::Ui => "ui",
+            Self::UiTelemetry => "ui's telemetry",
             Self::Prometheus => "Prometheus",
             Self::Alertmanager => "Alertmanager",
         }
@@ -76,12 +84,13 @@ impl Place {
 
 /// A service by its name in telemetry, and where its telemetry port is: what Prometheus scrapes and
 /// where drills break things.
-pub(super) const TELEMETRY: [(&str, Place); 5] = [
+pub(super) const TELEMETRY: [(&str, Place); 6] = [
     ("pokedex-api", Place::PokedexTelemetry),
     ("position-tracker", Place::TrackerTelemetry),
     ("position-simulator", Place::SimulatorTelemetry),
     ("pizza-service", Place::PizzaTelemetry),
     ("loadgen", Place::LoadgenTelemetry),
+    ("ui", Place::UiTelemetry),
 ];
 
 impl Addresses {

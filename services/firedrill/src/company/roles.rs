@@ -150,6 +150,37 @@ pub(super) fn customers(
     })
 }
 
+/// The shop window and the control room, over all of them.
+pub(super) fn ui(
+    data_dir: &Path,
+    addresses: Addresses,
+    secret: &Secret,
+    monitored: bool,
+) -> anyhow::Result<ProcessSpec> {
+    let mut arguments = vec![
+        format!("--pizza-url={}", addresses.url(Place::PizzaApi)?),
+        format!("--pokedex-url={}", addresses.url(Place::PokedexApi)?),
+        format!("--tracker-url={}", addresses.url(Place::TrackerApi)?),
+        format!("--loadgen-url={}", addresses.url(Place::LoadgenApi)?),
+    ];
+    if monitored {
+        let prometheus = addresses.url(Place::Prometheus)?;
+        arguments.push(format!("--metrics-url={prometheus}"));
+        arguments.push(format!("--prometheus-url={prometheus}"));
+        let alertmanager = addresses.url(Place::Alertmanager)?;
+        arguments.push(format!("--alertmanager-url={alertmanager}"));
+    }
+    role(
+        "ui",
+        Place::UiTelemetry,
+        Some(Place::Ui),
+        arguments,
+        data_dir,
+        addresses,
+        secret,
+    )
+}
+
 /// Whether the environment, which all children share, says where traces go. Otherwise the services
 /// send them to loadgen, which keeps the newest and sends none itself.
 fn has_collector() -> bool {

@@ -33,6 +33,7 @@ impl Table<'_> {
             let _ = writeln!(text, "  {name:<17} {what}");
         };
         let url = |place| format!("http://{}", self.addresses.of(place));
+        row("ui", url(Place::Ui));
         row("pizza-service", format!("{}/docs", url(Place::PizzaApi)));
         row("pokedex-api", format!("{}/docs", url(Place::PokedexApi)));
         row(
