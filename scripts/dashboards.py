@@ -45,7 +45,7 @@ def main():
         return 0
     if args.format:
         for dashboard in model.read():
-            dashboard.path.write_text(model.canonical(dashboard.json) + "\n", encoding="utf-8")
+            dashboard.path.write_text(dashboard.formatted, encoding="utf-8")
         return 0
     world = lint.World(
         model.read(),

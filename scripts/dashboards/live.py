@@ -111,7 +111,7 @@ def panel(asked, fillings, world, prometheus, seconds, without, after, outcome):
     own = {}
     for values in fillings:
         key = tuple(sorted((name, value) for name, value in values.items() if name in used))
-        own[key] = model.fill_in(asked.expression, {**model.BUILT_IN, **values})
+        own[key] = model.fill_in(asked.expression, {**model.built_in(asked), **values})
     for key, expression in own.items():
         where = f"{asked}" + "".join(f" [{name}={value}]" for name, value in key)
         if is_without(promql.parse(expression).selectors, world, without):
@@ -129,6 +129,8 @@ def judge(asked, where, answered, world, after, outcome):
     entry = next((entry for entry in world.empty if is_meant(entry, asked)), None)
     if answered:
         outcome.answered += 1
+    elif asked.ref == "Anno":
+        outcome.may_be_empty.append(f"{where}: an annotation marks what happens, and nothing did")
     elif entry is None:
         outcome.complaints.append(f"{where}: no data")
     elif entry.get("filled_by") in after and after:

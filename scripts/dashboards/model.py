@@ -1,5 +1,6 @@
 """Dashboards as they are read here: panels in a row or not, their queries, variables filled in."""
 
+import functools
 import json
 import re
 from dataclasses import dataclass
@@ -17,12 +18,11 @@ BUILT_IN_SOURCE = "-- Grafana --"
 
 VARIABLE = re.compile(r"\$(\w+)|\$\{(\w+)(?:[:.][^}]*)?\}|\[\[(\w+)[^\]]*\]\]")
 
-# What Grafana fills in itself, and the value that it has here.
-BUILT_IN = {
-    "__rate_interval": "1m",
-    "__interval": "15s",
-    "__range": "15m",
-}
+# What Grafana fills in itself, and the value that it has for the last 15 minutes: `$__rate_interval` is
+# four scrape intervals.
+BUILT_IN = {"__rate_interval": "1m", "__interval": "15s", "__range": "15m"}
+BUILT_IN_SLOW = {"__rate_interval": "2m", "__interval": "30s", "__range": "15m"}
+SLOW = "30s"
 
 # Values of Grafana's that queries have no use for, but links and texts do.
 IN_LINKS = {"__url_time_range", "__from", "__to", "__field", "__data", "__value", "__series"}
@@ -44,6 +44,8 @@ class Asked:
     source: str
     expression: str
     instant: bool = False
+    # The least step that it is run with, which is how often its source is scraped.
+    interval: str = ""
 
     def __str__(self):
         return f"{self.dashboard} › {self.panel} › {self.ref}"
@@ -54,6 +56,11 @@ class Dashboard:
         self.path = path
         self.text = path.read_text(encoding="utf-8") if text is None else text
         self.json = json.loads(self.text)
+
+    @functools.cached_property
+    def formatted(self):
+        """The text as it should be."""
+        return canonical(self.json) + "\n"
 
     @property
     def name(self):
@@ -87,6 +94,7 @@ class Dashboard:
                     source,
                     target.get("expr", ""),
                     bool(target.get("instant")),
+                    target.get("interval", ""),
                 )
         for annotation in self.annotations():
             if annotation.get("datasource", {}).get("uid") != BUILT_IN_SOURCE:
@@ -130,6 +138,10 @@ def named_alerts(panel):
     """The alerts that a panel says it shows."""
     for listed in ALERTS.findall(panel.get("description", "")):
         yield from re.split(r", | and ", listed)
+
+
+def built_in(asked):
+    return BUILT_IN_SLOW if asked.interval == SLOW else BUILT_IN
 
 
 def names_in(text):

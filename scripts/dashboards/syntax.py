@@ -9,7 +9,7 @@ import tempfile
 from . import model
 from .lint import dummies
 
-LINE = re.compile(r"^ *(\d+:\d+): group \"[^\"]*\", rule (\d+),[^:]*: (.*)$", re.M)
+LINE = re.compile(r'rule (\d+), "query:\d+": (.*)$', re.M)
 
 
 def check(world, promtool):
@@ -33,5 +33,5 @@ def check(world, promtool):
             return [f"{promtool} is not there: the syntax cannot be checked"]
     if said.returncode == 0:
         return []
-    found = [f"{asked[int(number) - 1]}: {why}" for _, number, why in LINE.findall(said.stderr)]
+    found = [f"{asked[int(number) - 1]}: {why}" for number, why in LINE.findall(said.stderr)]
     return found or [f"promtool: {said.stderr.strip()[:1000]}"]
