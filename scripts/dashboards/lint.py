@@ -3,7 +3,7 @@
 import json
 import re
 
-from . import ROOT, looks, model, promql
+from . import ROOT, looks, model, promql, schema
 from .model import BUILT_IN, IN_LINKS, named_alerts
 
 EMPTY = ROOT / "grafana/empty.json"
@@ -31,7 +31,7 @@ class World:
 
 def everything(world):
     for dashboard in world.dashboards:
-        for check in (form, frame, panels, looks.grid, looks.colours, looks.limits_as_lines):
+        for check in (form, shape, frame, panels, looks.grid, looks.colours, looks.limits_as_lines):
             for complaint in check(dashboard, world):
                 yield f"{dashboard.name}: {complaint}"
         for check in (queries, variables, links, alerts):
@@ -46,6 +46,10 @@ def everything(world):
 def form(dashboard, _world):
     if dashboard.text != dashboard.formatted:
         yield "is not formatted: scripts/dashboards.py --format"
+
+
+def shape(dashboard, _world):
+    yield from schema.complaints(dashboard.json)
 
 
 def frame(dashboard, _world):

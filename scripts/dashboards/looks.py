@@ -17,10 +17,10 @@ NO_COLOUR = {"transparent", "text"}
 
 COLOUR_KEYS = {"color", "fixedColor", "iconColor"}
 
-# Units of Grafana's that are used here.
+# Units of Grafana's that are used here: another one is a decision, or a slip.
 UNITS = {
-    "none", "short", "percentunit", "percent", "bool", "s", "ms", "bytes", "decbytes", "Bps", "ops", "reqps",
-    "rps", "wps", "dateTimeFromNow", "dateTimeAsIso", "string", "suffix:/h", "suffix:/min", "suffix:/s", "suffix: cores",
+    "none", "short", "percentunit", "s", "bytes", "Bps", "ops", "reqps", "mps",
+    "suffix:/s", "suffix:/min", "suffix:/h", "suffix: cores",
 }  # fmt: skip
 
 CHARTS = {"timeseries"}

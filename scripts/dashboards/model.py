@@ -16,7 +16,8 @@ PREFIX = "firedrill-"
 # Grafana's own annotations come from here.
 BUILT_IN_SOURCE = "-- Grafana --"
 
-VARIABLE = re.compile(r"\$(\w+)|\$\{(\w+)(?:[:.][^}]*)?\}|\[\[(\w+)[^\]]*\]\]")
+# A number behind a dollar sign is a group of label_replace's.
+VARIABLE = re.compile(r"\$([a-zA-Z_]\w*)|\$\{([a-zA-Z_]\w*)(?:[:.][^}]*)?\}|\[\[(\w+)[^\]]*\]\]")
 
 # What Grafana fills in itself, and the value that it has for the last 15 minutes: `$__rate_interval` is
 # four scrape intervals.

@@ -5,7 +5,7 @@ import dataclasses
 import json
 import unittest
 
-from . import catalogue, lint, model, rules, syntax
+from . import catalogue, lint, model, rules, schema, syntax
 
 READ = model.read()
 CATALOGUE = catalogue.read()
@@ -87,6 +87,20 @@ class Broken(unittest.TestCase):
         ):
             with self.subTest(words):
                 self.panel_breaks(words, lambda one, k=key, v=value: one.update({k: v}))
+
+    def test_shape(self):
+        for words, change in (
+            ("does not know, or nobody here: legendformat", lambda one: one["targets"][0].update(legendformat="x")),
+            ("drawStyle is 'lines', and can be bars, line", lambda one: custom(one).update(drawStyle="lines")),
+            ("lineWidth is '2', which is of another kind", lambda one: custom(one).update(lineWidth="2")),
+            ("lineWidth is True, which is of another kind", lambda one: custom(one).update(lineWidth=True)),
+            ("options is no object", lambda one: one.update(options=[])),
+            ("type is 'graph'", lambda one: one.update(type="graph")),
+        ):
+            with self.subTest(words):
+                one = copy.deepcopy(next(board.json for board in READ if board.name == "services"))
+                change(panel({"services": one}, "services", "Share of errors"))
+                self.found(words, schema.complaints(one))
 
     def test_a_text_that_says_nothing(self):
         self.panel_breaks("says nothing", lambda one: one["options"].update(content=""), "slo", "How to read this")
@@ -186,6 +200,10 @@ class Broken(unittest.TestCase):
         ):
             with self.subTest(words):
                 self.found(words, lint.everything(world(empty=[{**good, key: value}])))
+
+
+def custom(one):
+    return one["fieldConfig"]["defaults"]["custom"]
 
 
 def recolour(one, name, colour):
