@@ -19,7 +19,7 @@ import sys
 import time
 import urllib.request
 
-from dashboards import catalogue, lint, live, model, rules, syntax
+from dashboards import catalogue, lint, live, model, provisioned, rules, syntax
 
 
 def arguments():
@@ -51,12 +51,11 @@ def main():
         model.read(),
         catalogue.read(),
         rules.read(),
-        model.data_sources(),
+        provisioned.read(),
         json.loads(lint.EMPTY.read_text(encoding="utf-8")),
     )
     complaints = [*lint.everything(world), *syntax.check(world, args.promtool)]
-    asked = sum(1 for dashboard in world.dashboards for _ in dashboard.queries())
-    report(complaints, f"{len(world.dashboards)} dashboards, {asked} queries hold")
+    report(complaints, f"{len(world.dashboards)} dashboards, {len(list(world.queries()))} queries hold")
     if args.prometheus and not complaints:
         complaints = ask(world, args)
     return 1 if complaints else 0
@@ -67,10 +66,12 @@ def ask(world, args):
     if set(args.without) - known:
         return report([f"--without knows {', '.join(sorted(known))}"], "")
     deadline = time.monotonic() + args.wait
+    prometheus = live.Prometheus(args.prometheus)
     while True:
-        outcome = live.everything(
-            world, live.Prometheus(args.prometheus), args.window, args.without, args.after
-        )
+        try:
+            outcome = live.everything(world, prometheus, args.window, args.without, args.after)
+        except (OSError, live.Refused) as error:
+            outcome = live.Outcome([f"{args.prometheus}: {error}"])
         if not outcome.complaints or time.monotonic() > deadline:
             break
         time.sleep(10)

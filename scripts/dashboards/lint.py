@@ -20,13 +20,21 @@ DASHBOARD_LINK = re.compile(r"/d/([\w-]+)")
 class World:
     """All that a dashboard is held against."""
 
-    def __init__(self, dashboards, catalogue, rules, sources, empty):
+    def __init__(self, dashboards, catalogue, rules, provisioned, empty):
         self.dashboards = dashboards
         self.catalogue = catalogue
         self.all_rules = rules
         self.rules = {rule.name: rule for rule in rules if rule.kind == "alert"}
-        self.sources, self.referred = sources
+        self.provisioned = provisioned
+        self.sources = provisioned.types
         self.empty = empty
+
+
+    def queries(self):
+        """All that is asked anywhere."""
+        for dashboard in self.dashboards:
+            yield from dashboard.queries()
+        yield from self.provisioned.queries()
 
 
 def everything(world):
@@ -241,8 +249,9 @@ def whole(world):
 
 
 def provisioning(world):
-    for uid in sorted(world.referred - set(world.sources)):
-        yield f"a data source refers to {uid}, which is not provisioned"
+    yield from world.provisioned.complaints()
+    for asked in world.provisioned.queries():
+        yield from speaks_of_what_is(asked, world.catalogue)
 
 
 def exceptions(world):

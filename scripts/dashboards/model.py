@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from . import ROOT
 
 FOLDER = ROOT / "grafana/dashboards"
-DATA_SOURCES = ROOT / "grafana/provisioning/datasources"
 
 # What every dashboard's uid begins with; the rest is its file's name.
 PREFIX = "firedrill-"
@@ -117,22 +116,6 @@ class Dashboard:
 
 def read(folder=FOLDER):
     return [Dashboard(path) for path in sorted(folder.glob("*.json"))]
-
-
-def data_sources(folder=DATA_SOURCES):
-    """The uids that are provisioned, each with its type, and those that are referred to."""
-    known, referred = {}, set()
-    for path in sorted(folder.glob("*.yml")):
-        text = path.read_text(encoding="utf-8")
-        # Each entry of `datasources:` begins so.
-        for entry in re.split(r"^  - (?=name: )", text, flags=re.M)[1:]:
-            uid = re.search(r"^    uid: (\S+)$", entry, re.M)
-            kind = re.search(r"^    type: (\S+)$", entry, re.M)
-            if not uid or not kind or uid[1] in known:
-                raise ValueError(f"{path}: a data source without a uid and a type of its own")
-            known[uid[1]] = kind[1]
-        referred |= set(re.findall(r"datasourceUid: (\S+)", text))
-    return known, referred
 
 
 def named_alerts(panel):

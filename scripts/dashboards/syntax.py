@@ -13,12 +13,7 @@ LINE = re.compile(r'rule (\d+), "query:\d+": (.*)$', re.M)
 
 
 def check(world, promtool):
-    asked = [
-        asked
-        for dashboard in world.dashboards
-        for asked in dashboard.queries()
-        if world.sources.get(asked.source) == "prometheus"
-    ]
+    asked = [asked for asked in world.queries() if world.sources.get(asked.source) == "prometheus"]
     # JSON is YAML.
     rules = [
         {"record": f"query:{number}", "expr": model.fill_in(one.expression, dummies(one.expression))}

@@ -5,16 +5,16 @@ import dataclasses
 import json
 import unittest
 
-from . import catalogue, lint, model, rules, schema, syntax
+from . import catalogue, lint, model, provisioned, rules, schema, syntax
 
 READ = model.read()
 CATALOGUE = catalogue.read()
 RULES = rules.read()
-SOURCES = model.data_sources()
+PROVISIONED = provisioned.read()
 EMPTY = json.loads(lint.EMPTY.read_text(encoding="utf-8"))
 
 
-def world(change=lambda boards: None, rules_=RULES, sources=SOURCES, empty=EMPTY):
+def world(change=lambda boards: None, rules_=RULES, sources=PROVISIONED, empty=EMPTY):
     """The dashboards as they are, but for a change of their JSON."""
     boards = {board.name: copy.deepcopy(board.json) for board in READ}
     change(boards)
@@ -186,8 +186,18 @@ class Broken(unittest.TestCase):
         self.found("no threshold at 0.07", lint.everything(world(rules_=harder_rules)))
 
     def test_provisioning(self):
-        known, referred = SOURCES
-        self.found("refers to tempo", lint.everything(world(sources=(known, referred | {"tempo"}))))
+        self.assertEqual(4, len(list(PROVISIONED.queries())))
+        for before, after, words in (
+            ("datasourceUid: jaeger", "datasourceUid: tempo", "refers to tempo, which is not provisioned"),
+            ("maxLines:", "maxlines:", "nobody here: maxlines"),
+            ("http_server_request_duration_seconds_count", "http_requests", "asks for http_requests"),
+            ("http_route)", "http_path)", "groups by http_path"),
+            ("query: >-\n              sum", "query: sum", "was not looked at"),
+        ):
+            with self.subTest(words):
+                changed_text = PROVISIONED.text.replace(before, after)
+                self.assertNotEqual(PROVISIONED.text, changed_text)
+                self.found(words, lint.everything(world(sources=provisioned.Provisioned(changed_text))))
 
     def test_exceptions(self):
         good = {"dashboard": "drills", "panel": "Alert states", "reason": "So it is.", "filled_by": "surge"}

@@ -89,7 +89,7 @@ class Live(unittest.TestCase):
         surge = next(rule for rule in RULES if rule.name == "PizzaOrderSurge")
         self.assertEqual([], outcome(but={surge.expression: []}).complaints)
         selector = promql.parse(surge.expression).selectors[0]
-        self.complains("PizzaOrderSurge: pizza_orders_created_total", outcome(but={f"count({selector})": []}))
+        self.complains("PizzaOrderSurge: pizza_orders_created_total", outcome(but={f"present_over_time({selector}[": []}))
         self.complains("PizzaOrderSurge: bad", outcome(but={surge.expression: live.Refused("bad")}))
 
 
