@@ -258,7 +258,7 @@ def exceptions(world):
     """What may be empty must be there, and have a reason and, where one can, a drill that fills it."""
     for entry in world.empty:
         where = f"empty.json, {entry.get('dashboard')} › {entry.get('panel')}"
-        if set(entry) - {"dashboard", "panel", "query", "reason", "filled_by"}:
+        if set(entry) - {"dashboard", "panel", "query", "with", "reason", "filled_by"}:
             yield f"{where}: has a key that nobody reads"
         if not entry.get("reason"):
             yield f"{where}: gives no reason"
@@ -273,9 +273,16 @@ def exceptions(world):
         ]
         if not found:
             yield f"{where}: there is no such panel or query"
+        for name in sorted(entry.get("with", {})):
+            if not any(name in model.names_in(asked.expression) for asked in found):
+                yield f"{where}: the query has no variable {name}"
 
 
-def is_meant(entry, asked):
-    return (entry.get("dashboard"), entry.get("panel")) == (asked.dashboard, asked.panel) and (
-        entry.get("query", asked.ref) == asked.ref
+def is_meant(entry, asked, values=None):
+    """Whether an entry of empty.json speaks of a query, with these values of its variables."""
+    allowed = entry.get("with", {})
+    return (
+        (entry.get("dashboard"), entry.get("panel")) == (asked.dashboard, asked.panel)
+        and entry.get("query", asked.ref) == asked.ref
+        and (values is None or all(values.get(name) in some for name, some in allowed.items()))
     )

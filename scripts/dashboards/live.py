@@ -127,11 +127,11 @@ def panel(asked, fillings, world, prometheus, seconds, without, after, outcome):
         except Refused as error:
             outcome.complaints.append(f"{where}: {error}")
             continue
-        judge(asked, where, has_data(result), world, after, outcome)
+        entry = next((entry for entry in world.empty if is_meant(entry, asked, dict(key))), None)
+        judge(asked, where, has_data(result), entry, after, outcome)
 
 
-def judge(asked, where, answered, world, after, outcome):
-    entry = next((entry for entry in world.empty if is_meant(entry, asked)), None)
+def judge(asked, where, answered, entry, after, outcome):
     if answered:
         outcome.answered += 1
     elif asked.ref == "Anno":

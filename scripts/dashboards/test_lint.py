@@ -207,6 +207,7 @@ class Broken(unittest.TestCase):
             ("reason", "", "gives no reason"),
             ("filled_by", "no-such-drill", "there is no drill no-such-drill"),
             ("because", "", "a key that nobody reads"),
+            ("with", {"colour": ["red"]}, "the query has no variable colour"),
         ):
             with self.subTest(words):
                 self.found(words, lint.everything(world(empty=[{**good, key: value}])))

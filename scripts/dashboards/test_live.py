@@ -74,6 +74,13 @@ class Live(unittest.TestCase):
         self.complains("although the drill surge was run", outcome(after=["surge"], but=silent))
         self.assertEqual([], outcome(after=["crash"], but=silent).complaints)
 
+    def test_what_may_be_empty_of_one_service_alone(self):
+        turned_away = {'requests_rejected_total{job="firedrill", service=~"one"}': []}
+        entry = {"dashboard": "services", "panel": "Turned away", "reason": "It has no API."}
+        self.complains("Turned away › A [service=one]", outcome(but=turned_away))
+        self.assertEqual([], outcome([{**entry, "with": {"service": ["one"]}}], but=turned_away).complaints)
+        self.complains("Turned away", outcome([{**entry, "with": {"service": ["two"]}}], but=turned_away))
+
     def test_what_does_not_run(self):
         silent = {"container_": []}
         self.complains("Throttled › A", outcome(but=silent))
