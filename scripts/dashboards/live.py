@@ -43,8 +43,8 @@ class Prometheus:
     def instant(self, expression):
         return self.get("query", query=expression)["result"]
 
-    def values(self, selector, label):
-        return self.get(f"label/{label}/values", **{"match[]": selector})
+    def values(self, selector, label, seconds):
+        return self.get(f"label/{label}/values", **{"match[]": selector, "start": time.time() - seconds})
 
     def metrics(self):
         return set(self.get("label/__name__/values"))
@@ -69,7 +69,7 @@ def everything(world, prometheus, seconds, without=(), after=()):
     outcome = Outcome()
     catalogue_holds(world, prometheus, without, outcome)
     for dashboard in world.dashboards:
-        fillings = values_of_variables(dashboard, world, prometheus, without, outcome)
+        fillings = values_of_variables(dashboard, world, prometheus, seconds, without, outcome)
         for asked in dashboard.queries():
             if world.sources.get(asked.source) != "prometheus":
                 outcome.elsewhere.append(f"{asked} ({asked.source})")
@@ -82,32 +82,29 @@ def everything(world, prometheus, seconds, without=(), after=()):
 
 
 def catalogue_holds(world, prometheus, without, outcome):
-    """What grafana/metrics says of a source that runs is so."""
-    there = prometheus.metrics()
-    for source in ("firedrill",):
-        if source not in without:
-            for metric in sorted(world.catalogue.of(source) - there):
-                outcome.complaints.append(f"grafana/metrics/{source}.txt: {metric} is not in Prometheus")
+    """The list of the company's metrics is no wish: they are in Prometheus."""
+    if "firedrill" not in without:
+        for metric in sorted(world.catalogue.of("firedrill") - prometheus.metrics()):
+            outcome.complaints.append(f"grafana/metrics/firedrill.txt: {metric} is not in Prometheus")
 
 
-def values_of_variables(dashboard, world, prometheus, without, outcome):
-    """The combinations of values that a dashboard is looked at with: each one alone, and all together."""
+def values_of_variables(dashboard, world, prometheus, seconds, without, outcome):
+    """The combinations of values that a dashboard is looked at with: all of a variable's together, but
+    one after the other where a row is repeated for each."""
+    repeated = {one.get("repeat") for one in dashboard.panels()}
     choices = []
     for name, selector, label in dashboard.variable_queries():
         if is_without(promql.parse(selector).selectors, world, without):
             choices.append([(name, ".*")])
             continue
-        values = prometheus.values(selector, label)
+        values = prometheus.values(selector, label, seconds)
         if not values:
             outcome.complaints.append(f"{dashboard.name}: variable {name} has no values")
         variable = next(one for one in dashboard.variables() if one["name"] == name)
-        if variable.get("multi") or variable.get("includeAll"):
+        if variable.get("multi") and name not in repeated:
             # As Grafana writes several values into a query of Prometheus.
-            choices.append([(name, "(" + "|".join(values) + ")")])
-            if variable["name"] in {one.get("repeat") for one in dashboard.panels()}:
-                choices[-1] = [(name, value) for value in values]
-        else:
-            choices.append([(name, value) for value in values])
+            values = ["(" + "|".join(values) + ")"]
+        choices.append([(name, value) for value in values])
     return [dict(combination) for combination in itertools.product(*choices)]
 
 

@@ -101,6 +101,7 @@ PROMETHEUS_QUERY = {
 }
 LOKI_QUERY = {"refId": str, "expr": str, "queryType": {"range", "instant"}, "maxLines": int}
 
+ORGANIZE = {key: ANY for key in ("excludeByName", "indexByName", "renameByName")}
 PROPERTIES = {"color", "unit", "decimals", "mappings", "custom.cellOptions"}
 OVERRIDE = {"matcher": {"id": {"byName"}, "options": str}, "properties": [{"id": PROPERTIES, "value": ANY}]}
 
@@ -129,7 +130,7 @@ def panel(one):
         "fieldConfig": {"defaults": defaults, "overrides": [OVERRIDE]},
         "options": OPTIONS.get(kind, {}),
         "targets": [LOKI_QUERY if kind == "logs" else PROMETHEUS_QUERY],
-        "transformations": [{"id": {"organize"}, "options": {"excludeByName": ANY, "indexByName": ANY, "renameByName": ANY}}],
+        "transformations": [{"id": {"organize"}, "options": ORGANIZE}],
     }
 
 

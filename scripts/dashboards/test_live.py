@@ -32,7 +32,7 @@ class Fake:
     def instant(self, expression):
         return self.answer(expression, NOW)
 
-    def values(self, _selector, _label):
+    def values(self, _selector, _label, _seconds):
         return self.other.get("values", ["one", "two"])
 
     def metrics(self):
@@ -96,7 +96,8 @@ class Live(unittest.TestCase):
         surge = next(rule for rule in RULES if rule.name == "PizzaOrderSurge")
         self.assertEqual([], outcome(but={surge.expression: []}).complaints)
         selector = promql.parse(surge.expression).selectors[0]
-        self.complains("PizzaOrderSurge: pizza_orders_created_total", outcome(but={f"present_over_time({selector}[": []}))
+        gone = outcome(but={f"present_over_time({selector}[": []})
+        self.complains("PizzaOrderSurge: pizza_orders_created_total", gone)
         self.complains("PizzaOrderSurge: bad", outcome(but={surge.expression: live.Refused("bad")}))
 
 
