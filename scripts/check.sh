@@ -18,6 +18,9 @@ step "documentation"
 RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
 step "rules, with promtool and amtool"
 scripts/check-rules.sh
+step "dashboards, and that their checks find what they are for"
+python3 scripts/dashboards.py
+python3 -m unittest discover --quiet -s scripts/dashboards -t scripts
 step "shell scripts"
 git ls-files -z --cached --others --exclude-standard '*.sh' .ci/run | xargs -0 shellcheck
 if cargo deny --version >/dev/null 2>&1; then
