@@ -65,7 +65,7 @@ impl Browser {
         let driver = Program::start(&mut command)?;
         let port = until("chromedriver says its port", SOON, async || {
             let lines = driver.lines();
-            let (_, rest) = lines.split_once("on port ")?;
+            let (_, rest) = lines.split_once("successfully on port ")?;
             rest.split_once('.')?.0.trim().parse::<u16>().ok()
         })
         .await
