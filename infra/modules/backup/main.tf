@@ -42,8 +42,8 @@ data "aws_iam_policy_document" "key" {
 }
 
 resource "aws_kms_key" "replica" {
-  provider = aws.replica
-  count    = var.copy ? 1 : 0
+  region = var.replica_region
+  count  = var.replica_region == null ? 0 : 1
 
   description             = "Backups of ${var.name}, copied"
   enable_key_rotation     = true
@@ -52,8 +52,8 @@ resource "aws_kms_key" "replica" {
 }
 
 resource "aws_backup_vault" "replica" {
-  provider = aws.replica
-  count    = var.copy ? 1 : 0
+  region = var.replica_region
+  count  = var.replica_region == null ? 0 : 1
 
   name          = "${var.name}-copy"
   kms_key_arn   = aws_kms_key.replica[0].arn
@@ -61,8 +61,8 @@ resource "aws_backup_vault" "replica" {
 }
 
 resource "aws_backup_vault_lock_configuration" "replica" {
-  provider = aws.replica
-  count    = var.copy && var.lock != "none" ? 1 : 0
+  region = var.replica_region
+  count  = var.replica_region != null && var.lock != "none" ? 1 : 0
 
   backup_vault_name   = aws_backup_vault.replica[0].name
   min_retention_days  = 7
@@ -130,8 +130,9 @@ data "aws_iam_policy_document" "trust" {
 }
 
 resource "aws_iam_role" "this" {
-  name               = "${var.name}-backup"
-  assume_role_policy = data.aws_iam_policy_document.trust.json
+  name                 = "${var.name}-backup"
+  assume_role_policy   = data.aws_iam_policy_document.trust.json
+  permissions_boundary = var.boundary_arn
 }
 
 # AWS's own for this service: it grows with what the service needs.

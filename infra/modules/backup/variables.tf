@@ -55,11 +55,21 @@ variable "lock" {
   }
 }
 
-variable "copy" {
-  description = "Whether every backup is copied to the second region."
-  type        = bool
-  default     = true
+variable "region" {
+  description = "The first region."
+  type        = string
   nullable    = false
+}
+
+variable "replica_region" {
+  description = "The second region, where every backup is copied; null for no copies."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.replica_region != var.region
+    error_message = "replica_region must be another region than the first: a copy beside the original is lost with it."
+  }
 }
 
 variable "force_destroy" {
@@ -67,4 +77,10 @@ variable "force_destroy" {
   type        = bool
   default     = false
   nullable    = false
+}
+
+variable "boundary_arn" {
+  description = "What the roles made here cannot go beyond; null for no boundary."
+  type        = string
+  default     = null
 }

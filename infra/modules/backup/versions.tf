@@ -5,8 +5,6 @@ terraform {
     aws = {
       source  = "hashicorp/aws"
       version = "~> 6.0"
-      # The second region.
-      configuration_aliases = [aws.replica]
     }
   }
 }

@@ -15,3 +15,9 @@ variable "subnet_id" {
   type        = string
   nullable    = false
 }
+
+variable "boundary_arn" {
+  description = "What the roles made here cannot go beyond; null for no boundary."
+  type        = string
+  default     = null
+}

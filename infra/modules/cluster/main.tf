@@ -43,6 +43,7 @@ module "workers" {
   vpc_id        = var.vpc_id
   subnet_ids    = var.workers.subnet_ids
   architecture  = var.architecture
+  boundary_arn  = var.boundary_arn
   instance_type = var.workers.instance_type
   size = {
     min     = var.workers.min
@@ -71,6 +72,7 @@ module "monitoring" {
   vpc_id        = var.vpc_id
   subnet_ids    = [var.monitoring.subnet_id]
   architecture  = var.architecture
+  boundary_arn  = var.boundary_arn
   instance_type = var.monitoring.instance_type
   size          = { min = 1, max = 1, desired = 1 }
   data_volume = {

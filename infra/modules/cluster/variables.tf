@@ -62,3 +62,9 @@ variable "namespace" {
   type        = string
   nullable    = false
 }
+
+variable "boundary_arn" {
+  description = "What the roles made here cannot go beyond; null for no boundary."
+  type        = string
+  default     = null
+}

@@ -45,3 +45,18 @@ output "tokens" {
   value       = { for name, secret in aws_secretsmanager_secret.token : name => secret.arn }
   depends_on  = [aws_secretsmanager_secret_version.token]
 }
+
+output "setup_log_group" {
+  description = "Where that task logs."
+  value       = aws_cloudwatch_log_group.setup.name
+}
+
+output "database_subnet_group" {
+  description = "Where the database may be."
+  value       = aws_db_subnet_group.this.name
+}
+
+output "database_parameter_group" {
+  description = "The database's parameters."
+  value       = aws_db_parameter_group.this.name
+}

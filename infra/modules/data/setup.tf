@@ -128,8 +128,9 @@ data "aws_iam_policy_document" "setup" {
 }
 
 resource "aws_iam_role" "setup" {
-  name               = "${var.name}-database-setup"
-  assume_role_policy = data.aws_iam_policy_document.setup_trust.json
+  name                 = "${var.name}-database-setup"
+  assume_role_policy   = data.aws_iam_policy_document.setup_trust.json
+  permissions_boundary = var.platform.boundary_arn
 }
 
 resource "aws_iam_role_policy" "setup" {

@@ -18,6 +18,7 @@ variable "platform" {
     kms_key_arn        = string
     log_retention_days = number
     architecture       = string
+    boundary_arn       = optional(string)
   })
   nullable = false
 }

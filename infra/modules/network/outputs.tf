@@ -1,6 +1,7 @@
 output "vpc_id" {
-  description = "The network."
+  description = "The network, once it says where short names are looked for."
   value       = aws_vpc.this.id
+  depends_on  = [aws_vpc_dhcp_options_association.this]
 }
 
 output "cidr" {

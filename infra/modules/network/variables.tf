@@ -97,3 +97,9 @@ variable "log_retention_days" {
   default     = 365
   nullable    = false
 }
+
+variable "boundary_arn" {
+  description = "What the roles made here cannot go beyond; null for no boundary."
+  type        = string
+  default     = null
+}

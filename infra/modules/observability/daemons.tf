@@ -128,8 +128,9 @@ data "aws_iam_policy_document" "daemon" {
 }
 
 resource "aws_iam_role" "daemon" {
-  name               = "${var.platform.name}-daemons"
-  assume_role_policy = data.aws_iam_policy_document.daemon_trust.json
+  name                 = "${var.platform.name}-daemons"
+  assume_role_policy   = data.aws_iam_policy_document.daemon_trust.json
+  permissions_boundary = var.platform.boundary_arn
 }
 
 resource "aws_iam_role_policy" "daemon" {

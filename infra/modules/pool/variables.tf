@@ -95,3 +95,9 @@ variable "data_volume" {
     error_message = "A pool with a data volume has at most one machine: a disk is attached to one."
   }
 }
+
+variable "boundary_arn" {
+  description = "What the roles made here cannot go beyond; null for no boundary."
+  type        = string
+  default     = null
+}
