@@ -54,6 +54,7 @@ module "workers" {
 
 # Samples, silences, traces and dashboards outlive the machine: they are on a disk of their own.
 resource "aws_ebs_volume" "monitoring" {
+  #checkov:skip=CKV2_AWS_9:The root module gives it to the backup module, by its ARN
   availability_zone = var.monitoring.zone
   size              = var.monitoring.disk_gib
   type              = "gp3"

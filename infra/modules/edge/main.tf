@@ -43,6 +43,7 @@ resource "aws_vpc_security_group_egress_rule" "login" {
 }
 
 resource "aws_lb" "this" {
+  #checkov:skip=CKV2_AWS_76:AWSManagedRulesKnownBadInputsRuleSet is one of the rules of firewall.tf, which are made from a list
   name                       = var.name
   load_balancer_type         = "application"
   internal                   = false

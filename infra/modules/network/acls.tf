@@ -31,6 +31,7 @@ resource "aws_network_acl" "public" {
 }
 
 resource "aws_network_acl_rule" "public" {
+  #checkov:skip=CKV_AWS_352:All ports are open to the network itself only; between its parts the security groups decide
   for_each = local.public_rules
 
   network_acl_id = aws_network_acl.public.id
@@ -51,6 +52,7 @@ resource "aws_network_acl" "private" {
 }
 
 resource "aws_network_acl_rule" "private" {
+  #checkov:skip=CKV_AWS_352:All ports are open to the network itself only; between its parts the security groups decide
   for_each = local.private_rules
 
   network_acl_id = aws_network_acl.private.id
