@@ -45,10 +45,6 @@ run "two_zones" {
     error_message = "Private subnets go out by NAT, never by the internet gateway."
   }
   assert {
-    condition     = length(aws_default_security_group.this.ingress) == 0 && length(aws_default_security_group.this.egress) == 0
-    error_message = "The default security group lets nothing in or out."
-  }
-  assert {
     condition     = aws_flow_log.this.traffic_type == "ALL" && aws_cloudwatch_log_group.flow.kms_key_id == var.kms_key_arn
     error_message = "All traffic is logged, encrypted."
   }

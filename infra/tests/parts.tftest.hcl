@@ -212,3 +212,151 @@ run "a_copy_beside_the_original_is_refused" {
   }
   expect_failures = [var.replica_region]
 }
+
+run "data" {
+  command = plan
+  module { source = "./modules/data" }
+
+  variables {
+    platform = {
+      name               = "firedrill-test"
+      region             = "eu-central-1"
+      account            = "123456789012"
+      vpc_id             = "vpc-0123456789abcdef0"
+      subnet_ids         = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]
+      cluster_arn        = "arn:aws:ecs:eu-central-1:123456789012:cluster/firedrill-test"
+      cluster_name       = "firedrill-test"
+      namespace_id       = "ns-0123456789abcdef"
+      kms_key_arn        = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+      log_retention_days = 30
+      architecture       = "arm64"
+    }
+    database       = { instance_class = "db.m7g.large" }
+    queue          = { instance_type = "mq.m5.large" }
+    database_users = ["pizza-service", "pokedex-api"]
+    tokens         = ["FAULTS_TOKEN"]
+    setup_image    = "public.ecr.aws/docker/library/postgres:17-alpine"
+  }
+
+  assert {
+    condition     = aws_db_instance.this.storage_encrypted && aws_db_instance.this.kms_key_id == var.platform.kms_key_arn && aws_db_instance.this.performance_insights_kms_key_id == var.platform.kms_key_arn
+    error_message = "The database is encrypted with our key."
+  }
+  assert {
+    condition     = aws_db_instance.this.multi_az && aws_db_instance.this.deletion_protection && !aws_db_instance.this.skip_final_snapshot && aws_db_instance.this.backup_retention_period == 14
+    error_message = "It is in two zones, protected, and has two weeks of point-in-time recovery, unless told otherwise."
+  }
+  assert {
+    condition     = !aws_db_instance.this.publicly_accessible && !aws_mq_broker.this.publicly_accessible
+    error_message = "Neither has a public address."
+  }
+  assert {
+    condition     = aws_db_instance.this.manage_master_user_password && aws_db_instance.this.password == null
+    error_message = "The administrator's password is AWS's to keep."
+  }
+  assert {
+    condition     = anytrue([for parameter in aws_db_parameter_group.this.parameter : parameter.name == "rds.force_ssl" && parameter.value == "1"])
+    error_message = "Nobody speaks to it in the clear."
+  }
+  assert {
+    condition     = aws_mq_broker.this.deployment_mode == "CLUSTER_MULTI_AZ" && !aws_mq_broker.this.encryption_options[0].use_aws_owned_key && aws_mq_broker.this.logs[0].general
+    error_message = "The queue is in several zones, encrypted with our key, and logs."
+  }
+  assert {
+    condition     = alltrue([for secret in concat(values(aws_secretsmanager_secret.database), values(aws_secretsmanager_secret.token), [aws_secretsmanager_secret.queue]) : secret.kms_key_id == var.platform.kms_key_arn])
+    error_message = "Secrets are encrypted with our key."
+  }
+  assert {
+    condition     = alltrue([for version in concat(values(aws_secretsmanager_secret_version.database), values(aws_secretsmanager_secret_version.token), [aws_secretsmanager_secret_version.queue]) : version.secret_string == null])
+    error_message = "No secret is in the state."
+  }
+  assert {
+    condition     = [for container in jsondecode(aws_ecs_task_definition.setup.container_definitions) : toset([for secret in container.secrets : secret.name])] == [toset(["PGUSER", "PGPASSWORD", "URL_PIZZA_SERVICE", "URL_POKEDEX_API"])]
+    error_message = "Only the task that makes users knows the administrator's password."
+  }
+  assert {
+    condition     = !anytrue(flatten([for statement in data.aws_iam_policy_document.setup.statement : [for value in concat(tolist(statement.actions), tolist(statement.resources)) : value == "*" || endswith(value, ":*") && !startswith(value, "arn:aws:logs")]]))
+    error_message = "It may read those secrets and write its log."
+  }
+}
+
+run "the_monitoring" {
+  command = plan
+  module { source = "./modules/observability" }
+
+  variables {
+    platform = {
+      name               = "firedrill-test"
+      region             = "eu-central-1"
+      account            = "123456789012"
+      vpc_id             = "vpc-0123456789abcdef0"
+      subnet_ids         = ["subnet-0123456789abcdef0", "subnet-0123456789abcdef1"]
+      cluster_arn        = "arn:aws:ecs:eu-central-1:123456789012:cluster/firedrill-test"
+      cluster_name       = "firedrill-test"
+      namespace_id       = "ns-0123456789abcdef"
+      kms_key_arn        = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+      log_retention_days = 30
+      architecture       = "arm64"
+    }
+    namespace            = "firedrill-test.internal"
+    capacity_provider    = "firedrill-test-monitoring"
+    folder               = "/var/lib/firedrill"
+    source_dir           = "../prometheus"
+    grafana_dir          = "../grafana"
+    targets              = { pizza-service = 9111 }
+    managed_prometheus   = true
+    page_emails          = ["on-call@example.com"]
+    ticket_emails        = ["team@example.com"]
+    login                = { cognito = { user_pool_arn = "arn:aws:cognito-idp:eu-central-1:123456789012:userpool/eu-central-1_0123456", user_pool_client_id = "client", user_pool_domain = "firedrill" } }
+    secret_recovery_days = 0
+    images = {
+      prometheus    = "quay.io/prometheus/prometheus:v3.5.0"
+      alertmanager  = "quay.io/prometheus/alertmanager:v0.28.1"
+      grafana       = "docker.io/grafana/grafana:12.1.1"
+      jaeger        = "docker.io/jaegertracing/jaeger:2.10.0"
+      node_exporter = "quay.io/prometheus/node-exporter:v1.9.1"
+      cadvisor      = "gcr.io/cadvisor/cadvisor:v0.52.1"
+      aws_cli       = "public.ecr.aws/aws-cli/aws-cli:2.28.0"
+    }
+    routes = {
+      listener_arn    = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/made-up/0123456789abcdef/0123456789abcdef"
+      balancer_suffix = "app/made-up/0123456789abcdef"
+      domain          = "example.com"
+    }
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.watchdog.treat_missing_data == "breaching" && aws_cloudwatch_metric_alarm.watchdog.metric_name == "NumberOfMessagesPublished" && aws_cloudwatch_metric_alarm.watchdog.period * aws_cloudwatch_metric_alarm.watchdog.evaluation_periods == 300
+    error_message = "Five minutes without the Watchdog page, without any data as well."
+  }
+  assert {
+    condition     = alltrue([for topic in aws_sns_topic.this : topic.kms_master_key_id == var.platform.kms_key_arn])
+    error_message = "What is told is encrypted."
+  }
+  assert {
+    condition     = { for name, subscription in aws_sns_topic_subscription.mail : name => subscription.endpoint } == { "pages on-call@example.com" = "on-call@example.com", "tickets team@example.com" = "team@example.com" }
+    error_message = "Pages and tickets go to whom they are for."
+  }
+  assert {
+    condition     = alltrue([for daemon in aws_ecs_service.daemon : daemon.scheduling_strategy == "DAEMON"]) && length(aws_ecs_service.daemon) == 2
+    error_message = "Each machine has both exporters."
+  }
+  assert {
+    condition     = alltrue(flatten([for definition in aws_ecs_task_definition.daemon : [for container in jsondecode(definition.container_definitions) : [for mount in container.mountPoints : mount.readOnly]]]))
+    error_message = "Exporters read the machine, and write nothing."
+  }
+  assert {
+    condition = jsonencode({ for name, document in data.aws_iam_policy_document.monitor : name => sort(flatten([for statement in document.statement : tolist(statement.actions) if contains(statement.resources, "*")])) }) == jsonencode({
+      alertmanager = [], grafana = [], jaeger = [], prometheus = ["ec2:DescribeAvailabilityZones", "ec2:DescribeInstances"],
+    })
+    error_message = "The only permission for everything is to ask which machines there are."
+  }
+  assert {
+    condition     = length(aws_prometheus_workspace.this) == 1 && aws_prometheus_workspace.this[0].kms_key_arn == var.platform.kms_key_arn
+    error_message = "The managed workspace is there when it is asked for, encrypted."
+  }
+  assert {
+    condition     = length([for name in keys(aws_s3_object.config) : name if startswith(name, "prometheus/rules/")]) == length(fileset("../prometheus/rules", "*.yml"))
+    error_message = "Every file of rules is there."
+  }
+}
