@@ -218,6 +218,12 @@ mock_resource "aws_security_group" {
   }
 }
 
+mock_resource "aws_instance" {
+  defaults = {
+    id = "i-0123456789abcdef0"
+  }
+}
+
 mock_resource "aws_launch_template" {
   defaults = {
     id = "lt-0123456789abcdef0"

@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Everything that can be said of infra/ without an account: `make test-terraform`.
+#
+# TERRAFORM is the program (`terraform`). It must be able to get the providers' schemas: from the registry,
+# from a mirror, or by a stand-in. CHECKOV is checkov's; without it, a virtual environment under target/.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+read -ra terraform <<<"${TERRAFORM:-terraform}"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+step() { printf '\n== %s\n' "$1"; }
+
+# Prints what a command says only when it fails.
+quiet() { # WHAT COMMAND…
+  local what=$1
+  shift
+  if ! "$@" >"$log" 2>&1; then
+    cat "$log" >&2
+    echo "failed: $what" >&2
+    exit 1
+  fi
+}
+
+command -v "${terraform[0]}" >/dev/null || {
+  echo "terraform-test: no ${terraform[0]} here; install Terraform 1.11 or later, or name it by TERRAFORM" >&2
+  exit 1
+}
+
+step "format"
+"${terraform[@]}" fmt -check -recursive -diff infra
+
+step "validate: root, bootstrap, each module"
+for dir in infra infra/bootstrap infra/modules/*/; do
+  dir=${dir%/}
+  if ! "${terraform[@]}" -chdir="$dir" init -backend=false -input=false -no-color >"$log" 2>&1; then
+    cat "$log" >&2
+    echo "terraform-test: ${terraform[*]} cannot get the providers of $dir; it needs the registry, or a stand-in named by TERRAFORM" >&2
+    exit 1
+  fi
+  quiet "validate $dir" "${terraform[@]}" -chdir="$dir" validate -no-color
+  echo "$dir is valid"
+done
+
+step "tests, with mocked providers"
+# Two of the files are for the shape of an environment, and take its variables.
+others=()
+for file in infra/tests/*.tftest.hcl; do
+  case ${file##*/} in
+  staging.* | rejected.* | production.*) ;;
+  *) others+=("-filter=tests/${file##*/}") ;;
+  esac
+done
+"${terraform[@]}" -chdir=infra test -no-color "${others[@]}"
+"${terraform[@]}" -chdir=infra test -no-color -var-file=staging.tfvars \
+  -filter=tests/staging.tftest.hcl -filter=tests/rejected.tftest.hcl
+"${terraform[@]}" -chdir=infra test -no-color -var-file=production.tfvars -filter=tests/production.tftest.hcl
+
+step "the scripts, against an AWS that is made up"
+infra/tests/scripts/test.sh
+
+step "checkov"
+read -ra checkov <<<"${CHECKOV:-scripts/python.sh checkov==3.3.30 checkov}"
+# Not of downloaded things, nor of what it would ask its makers' server.
+"${checkov[@]}" --directory infra --framework terraform --skip-download --quiet --compact
+echo "infra/ holds"
