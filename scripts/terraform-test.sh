@@ -28,6 +28,8 @@ command -v "${terraform[0]}" >/dev/null || {
   exit 1
 }
 
+scripts/need.sh jq=jq python3=python3 promtool=prometheus amtool=prometheus-alertmanager
+
 step "format"
 "${terraform[@]}" fmt -check -recursive -diff infra
 
@@ -53,9 +55,13 @@ for file in infra/tests/*.tftest.hcl; do
   esac
 done
 "${terraform[@]}" -chdir=infra test -no-color "${others[@]}"
-"${terraform[@]}" -chdir=infra test -no-color -var-file=staging.tfvars \
-  -filter=tests/staging.tftest.hcl -filter=tests/rejected.tftest.hcl
-"${terraform[@]}" -chdir=infra test -no-color -var-file=production.tfvars -filter=tests/production.tftest.hcl
+"${terraform[@]}" -chdir=infra test -no-color -var-file=staging.tfvars -filter=tests/rejected.tftest.hcl
+
+step "staging and production: tests, and a look through the whole plans"
+for shape in staging production; do
+  "${terraform[@]}" -chdir=infra test -json -verbose -var-file="$shape.tfvars" -filter="tests/$shape.tftest.hcl" |
+    scripts/terraform-plans.py
+done
 
 step "the scripts, against an AWS that is made up"
 infra/tests/scripts/test.sh
