@@ -13,10 +13,9 @@ terraform {
   }
 }
 
-# Where the state is, is said by `init`: see README.md.
+# Where the state is, is said by scripts/init.sh.
 terraform {
   backend "s3" {
-    key          = "firedrill.tfstate"
     encrypt      = true
     use_lockfile = true
   }
