@@ -67,3 +67,8 @@ output "boundary" {
   description = "Where the company ends: its connections, each with who opens it, whom to, and the port."
   value       = local.rules
 }
+
+output "broker_id" {
+  description = "What infra/scripts/sweep-logs.sh needs to know, once everything is gone."
+  value       = module.data.broker_id
+}

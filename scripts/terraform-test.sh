@@ -70,4 +70,5 @@ step "checkov"
 read -ra checkov <<<"${CHECKOV:-scripts/python.sh checkov==3.3.30 checkov}"
 # Not of downloaded things, nor of what it would ask its makers' server.
 "${checkov[@]}" --directory infra --framework terraform --skip-download --quiet --compact
+"${checkov[@]}" --directory .github --framework github_actions --skip-download --quiet --compact
 echo "infra/ holds"

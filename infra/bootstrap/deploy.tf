@@ -105,8 +105,8 @@ locals {
         resources = ["arn:aws:cloudwatch:*:${local.account}:alarm:ENV-*"]
       },
       {
-        actions = ["logs:AssociateKmsKey", "logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:DeleteRetentionPolicy", "logs:ListTagsForResource", "logs:PutRetentionPolicy", "logs:TagResource", "logs:UntagResource", "logs:FilterLogEvents", "logs:GetLogEvents"]
-        resources = [for name in ["/ENV/*", "/aws/rds/instance/ENV/*", "/aws/vendedlogs/ENV/*", "aws-waf-logs-ENV"] :
+        actions = ["logs:AssociateKmsKey", "logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:DeleteRetentionPolicy", "logs:ListTagsForResource", "logs:PutRetentionPolicy", "logs:TagResource", "logs:UntagResource", "logs:GetLogEvents"]
+        resources = [for name in ["/ENV/*", "/aws/amazonmq/broker/*", "/aws/ecs/containerinsights/ENV/*", "/aws/rds/instance/ENV/*", "/aws/vendedlogs/ENV/*", "aws-waf-logs-ENV"] :
         "arn:aws:logs:*:${local.account}:log-group:${name}"]
       },
       {

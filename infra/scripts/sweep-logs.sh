@@ -1,25 +1,21 @@
 #!/usr/bin/env bash
 # Deletes the log groups that AWS itself made for an environment, which `terraform destroy` does not know:
-# they are the only things that it leaves and that cost.
+# they are the only things that it leaves and that cost. Run it after the environment is gone.
 #
-#   infra/scripts/sweep-logs.sh firedrill-staging
+#   infra/scripts/sweep-logs.sh firedrill-staging BROKER
+#
+# BROKER is the output broker_id: ask for it before the environment is gone.
 set -euo pipefail
-name=${1:?"say whose: infra/scripts/sweep-logs.sh firedrill-staging"}
+name=${1:?"say whose: infra/scripts/sweep-logs.sh firedrill-staging b-1234…"}
+broker=${2:?"say which broker it had, the output broker_id: infra/scripts/sweep-logs.sh $name b-1234…"}
 region=${AWS_REGION:-eu-central-1}
+aws() { command aws logs --region "$region" --output json "$@"; }
 
-# Container Insights, and brokers that are no longer there.
-groups=$(aws logs describe-log-groups --region "$region" --log-group-name-prefix "/aws/ecs/containerinsights/$name/" --output json |
-  jq -r '.logGroups[].logGroupName')
-living=$(aws mq list-brokers --region "$region" --output json | jq -r '.BrokerSummaries[].BrokerId')
-brokers=$(aws logs describe-log-groups --region "$region" --log-group-name-prefix /aws/amazonmq/broker/ --output json |
-  jq -r '.logGroups[].logGroupName')
-while read -r group; do
-  id=$(cut -d/ -f5 <<<"$group")
-  if [ -n "$group" ] && ! grep -qxF "$id" <<<"$living"; then groups+=$'\n'$group; fi
-done <<<"$brokers"
-
-while read -r group; do
-  [ -n "$group" ] || continue
-  aws logs delete-log-group --region "$region" --log-group-name "$group"
-  echo "deleted $group"
-done <<<"$groups"
+# Container Insights and the broker.
+for prefix in "/aws/ecs/containerinsights/$name/" "/aws/amazonmq/broker/$broker/"; do
+  groups=$(aws describe-log-groups --log-group-name-prefix "$prefix" | jq -r '.logGroups[].logGroupName')
+  for group in $groups; do
+    aws delete-log-group --log-group-name "$group"
+    echo "deleted $group"
+  done
+done

@@ -60,3 +60,8 @@ output "database_parameter_group" {
   description = "The database's parameters."
   value       = aws_db_parameter_group.this.name
 }
+
+output "broker_id" {
+  description = "What AWS names the broker's own log groups by."
+  value       = aws_mq_broker.this.id
+}

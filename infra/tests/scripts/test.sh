@@ -8,7 +8,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 failures=0
 
-export PATH="$here/bin:$PATH" TERRAFORM=made-up-terraform MADE_UP="$work" TASK_POLL=0
+export PATH="$here/bin:$PATH" TERRAFORM=made-up-terraform MADE_UP="$work" TASK_POLL=0 WAIT_POLL=0
 
 # expect CODE WORDS COMMAND…: its exit code, and words of its output.
 expect() {
@@ -32,7 +32,7 @@ asked() {
 fresh() { # NAME=VALUE…: a new world
   rm -rf "${work:?}"/*
   touch "$work/asked"
-  unset EXIT_CODE MINUTES_BEHIND RESTORED_SIZE NO_TASK COPY_EXISTS NO_BACKUP
+  unset EXIT_CODE MINUTES_BEHIND RESTORED_SIZE NO_TASK COPY_EXISTS NO_BACKUP ROLLOUT RUNS WAIT_MINUTES
   local setting
   for setting in "$@"; do export "${setting?}"; done
 }
@@ -76,6 +76,20 @@ fresh NO_BACKUP=1
 expect 1 "holds no finished backup" "$scripts/restore-drill.sh" backup
 fresh
 expect 2 "no way to restore" "$scripts/restore-drill.sh" tape
+
+fresh
+expect 0 "12 services run what was applied" "$scripts/wait-for-services.sh"
+fresh ROLLOUT=FAILED
+expect 1 "taken back" "$scripts/wait-for-services.sh"
+fresh ROLLOUT=IN_PROGRESS WAIT_MINUTES=0
+expect 1 "not there yet" "$scripts/wait-for-services.sh"
+fresh RUNS=6
+expect 1 "service-1 was taken back: it runs firedrill-test-x:6, and firedrill-test-x:7 was applied" "$scripts/wait-for-services.sh"
+fresh
+expect 0 "deleted /aws/amazonmq/broker/b-1/general" "$scripts/sweep-logs.sh" firedrill-test b-1
+asked "delete-log-group --log-group-name /aws/ecs/containerinsights/firedrill-test/performance"
+fresh
+expect 1 "say which broker" "$scripts/sweep-logs.sh" firedrill-test
 
 if [ "$failures" -gt 0 ]; then
   echo "$failures failed" >&2
