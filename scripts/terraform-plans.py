@@ -9,6 +9,7 @@ in the state, and that the rendered configuration is one that Prometheus and Ale
 when a test failed, something is wrong, or there was no plan to look at.
 """
 
+import base64
 import json
 import os
 import subprocess
@@ -19,21 +20,26 @@ TELEMETRY = {9110, 9111, 9112, 9113, 8689, 9114}
 # Also behind no balancer: loadgen's desk, Alertmanager, exporters, database, queue.
 INNER = TELEMETRY | {8002, 9093, 9100, 8088, 5432, 5671}
 
-# What must be set, or true, for what is stored to be encrypted with a key of ours or, for machines' own
-# disks, with AWS's.
+
+def ours(key):
+    """Whether that is a key of ours. A mocked provider makes up a word where none is named."""
+    return str(key).startswith("arn:aws:kms:")
+
+
+# What must hold for what is stored to be encrypted with a key of ours; machines' own disks with AWS's.
 ENCRYPTED = {
-    "aws_backup_vault": lambda r: r["kms_key_arn"],
-    "aws_cloudwatch_log_group": lambda r: r["kms_key_id"],
-    "aws_db_instance": lambda r: r["storage_encrypted"] and r["kms_key_id"],
-    "aws_ebs_volume": lambda r: r["encrypted"] and r["kms_key_id"],
+    "aws_backup_vault": lambda r: ours(r["kms_key_arn"]),
+    "aws_cloudwatch_log_group": lambda r: ours(r["kms_key_id"]),
+    "aws_db_instance": lambda r: r["storage_encrypted"] and ours(r["kms_key_id"]),
+    "aws_ebs_volume": lambda r: r["encrypted"] and ours(r["kms_key_id"]),
     "aws_launch_template": lambda r: all(str(d["ebs"][0]["encrypted"]).lower() == "true" for d in r["block_device_mappings"]),
-    "aws_mq_broker": lambda r: r["encryption_options"][0]["kms_key_id"],
-    "aws_secretsmanager_secret": lambda r: r["kms_key_id"],
-    "aws_sns_topic": lambda r: r["kms_master_key_id"],
+    "aws_mq_broker": lambda r: ours(r["encryption_options"][0]["kms_key_id"]),
+    "aws_secretsmanager_secret": lambda r: ours(r["kms_key_id"]),
+    "aws_sns_topic": lambda r: ours(r["kms_master_key_id"]),
 }
 OPTIONALLY_ENCRYPTED = {
     "aws_instance": lambda r: r["root_block_device"][0]["encrypted"],
-    "aws_prometheus_workspace": lambda r: r["kms_key_arn"],
+    "aws_prometheus_workspace": lambda r: ours(r["kms_key_arn"]),
 }
 
 
@@ -71,6 +77,7 @@ class Plan:
         self.encryption()
         self.secrets()
         self.tasks()
+        self.machines()
         self.monitoring()
 
     def internet(self):
@@ -146,6 +153,14 @@ class Plan:
         for address, service in self.of("aws_ecs_service"):
             breaker = (service.get("deployment_circuit_breaker") or [{}])[0]
             self.must(breaker.get("enable") and breaker.get("rollback"), address, "is not taken back when it fails")
+
+    def machines(self):
+        """What a machine does when it starts, as far as a shell can say without being one."""
+        for address, template in self.some(self.of("aws_launch_template"), "launch templates"):
+            script = base64.b64decode(template["user_data"])
+            done = subprocess.run(["bash", "-n"], input=script, capture_output=True, check=False)
+            self.must(script.startswith(b"#!/bin/bash\n") and done.returncode == 0, address, f"starts with what is no script: {done.stderr.decode()}")
+            self.must(template["metadata_options"][0]["http_tokens"] == "required", address, "gives its role to whoever asks")
 
     def monitoring(self):
         """The rendered configuration, asked of the tools themselves."""

@@ -142,6 +142,23 @@ run "staging" {
   }
 }
 
+run "first_apply" {
+  command = plan
+
+  variables {
+    services = []
+  }
+
+  assert {
+    condition     = length(module.service) == 0 && output.services == {} && output.drill.task_definition == null
+    error_message = "The first apply runs no service."
+  }
+  assert {
+    condition     = output.database_setup.task_definition != null && contains(keys(output.boundary), "database-setup to database, 5432")
+    error_message = "It has all that it takes to make the users of the database."
+  }
+}
+
 run "with_everything_optional" {
   command = plan
 

@@ -56,7 +56,7 @@ resource "aws_ecs_task_definition" "daemon" {
     readonlyRootFilesystem = true
     user                   = each.value.user
     cpu                    = 64
-    memory                 = 128
+    memory                 = 256
     command                = each.value.command
     portMappings           = [{ containerPort = each.value.port, hostPort = each.value.port, protocol = "tcp" }]
     mountPoints            = [for name in sort(keys(each.value.mounts)) : { sourceVolume = name, containerPath = each.value.mounts[name].container, readOnly = true }]
