@@ -37,8 +37,11 @@ step "validate: root, bootstrap, each module"
 for dir in infra infra/bootstrap infra/modules/*/; do
   dir=${dir%/}
   if ! "${terraform[@]}" -chdir="$dir" init -backend=false -input=false -no-color >"$log" 2>&1; then
-    cat "$log" >&2
-    echo "terraform-test: ${terraform[*]} cannot get the providers of $dir; it needs the registry, or a stand-in named by TERRAFORM" >&2
+    if grep -qE 'query (the )?(available )?provider|registry|Missing required provider' "$log"; then
+      echo "terraform-test: ${terraform[*]} cannot get the providers of $dir; it needs their registry, or a stand-in named by TERRAFORM" >&2
+    else
+      cat "$log" >&2
+    fi
     exit 1
   fi
   quiet "validate $dir" "${terraform[@]}" -chdir="$dir" validate -no-color

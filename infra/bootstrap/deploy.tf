@@ -118,10 +118,6 @@ locals {
 }
 
 data "aws_iam_policy_document" "deploy" {
-  #checkov:skip=CKV_AWS_108:What it may read by name pattern is the environment's own
-  #checkov:skip=CKV_AWS_109:Roles are held to the environment's names and to the boundary below
-  #checkov:skip=CKV_AWS_111:Making a thing names none yet: held to the regions in use, and to names wherever AWS knows them
-  #checkov:skip=CKV_AWS_356:The same
   for_each = local.grants
 
   dynamic "statement" {

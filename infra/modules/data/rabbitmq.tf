@@ -18,8 +18,6 @@ resource "random_password" "queue" {
 }
 
 resource "aws_mq_broker" "this" {
-  #checkov:skip=CKV_AWS_48:RabbitMQ has no audit log in Amazon MQ; its general log is on
-  #checkov:skip=CKV_AWS_197:RabbitMQ has no audit log in Amazon MQ; its general log is on
   broker_name                = var.name
   engine_type                = "RabbitMQ"
   engine_version             = var.queue.engine_version

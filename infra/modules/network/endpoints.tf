@@ -16,7 +16,6 @@ resource "aws_vpc_endpoint" "s3" {
 }
 
 resource "aws_security_group" "endpoints" {
-  #checkov:skip=CKV2_AWS_5:It is attached to the interface endpoints, where there are any
   count = length(local.interfaces) > 0 ? 1 : 0
 
   name        = "${var.name}-endpoints"

@@ -65,7 +65,6 @@ resource "aws_internet_gateway" "this" {
 }
 
 resource "aws_eip" "nat" {
-  #checkov:skip=CKV2_AWS_19:It belongs to a NAT gateway, not to an instance
   for_each = local.nat_zones
 
   domain = "vpc"

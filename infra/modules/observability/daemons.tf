@@ -40,7 +40,6 @@ resource "aws_cloudwatch_log_group" "daemon" {
 }
 
 resource "aws_ecs_task_definition" "daemon" {
-  #checkov:skip=CKV_AWS_335:node-exporter counts the machine's processes, which it sees by the machine's own names
   for_each = local.daemons
 
   family                   = "${var.platform.name}-${each.key}"

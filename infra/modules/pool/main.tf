@@ -17,7 +17,6 @@ data "aws_ssm_parameter" "image" {
 }
 
 resource "aws_security_group" "this" {
-  #checkov:skip=CKV2_AWS_5:It is attached to the machines, by the launch template
   name        = var.name
   description = "Machines of the pool ${var.role}"
   vpc_id      = var.vpc_id

@@ -39,7 +39,6 @@ resource "aws_ecs_task_definition" "this" {
 
 # Nobody may come in or go out but where the root module says so: who speaks to whom is one table there.
 resource "aws_security_group" "this" {
-  #checkov:skip=CKV2_AWS_5:It is attached to the service below, by its network configuration
   name        = local.full_name
   description = "The service ${var.name}"
   vpc_id      = var.platform.vpc_id

@@ -46,7 +46,6 @@ resource "aws_db_instance" "this" {
   #checkov:skip=CKV_AWS_161:Services sign in with a user and a password each; a token of IAM is good for 15 minutes, and a pool that reconnects would need a new one each time
   #checkov:skip=CKV_AWS_133:Set by variable, and held to at least a day by its validation
   #checkov:skip=CKV_AWS_157:Set by variable, and true unless an environment says otherwise
-  #checkov:skip=CKV_AWS_293:Set by variable: an environment that is to go again must be able to
   identifier     = var.name
   engine         = "postgres"
   engine_version = var.database.engine_version
