@@ -23,7 +23,7 @@ locals {
     # Telemetry ports: Prometheus reads them, and loadgen breaks things there.
     [for name, service in local.services : ["prometheus", name, service.ports.telemetry]],
     contains(keys(local.services), "loadgen") ? [
-      for name, service in local.services : ["loadgen", name, service.ports.telemetry] if name != "loadgen" && name != "ui"
+      for name, service in local.services : ["loadgen", name, service.ports.telemetry] if name != "ui"
     ] : [],
 
     # The monitoring among itself, and its webhooks.

@@ -9,7 +9,10 @@ locals {
   # Where the monitoring's disk is.
   first_zone = sort(keys(var.zones))[0]
   subnets    = [for zone in sort(keys(var.zones)) : module.network.private_subnets[zone]]
-  tokens     = var.faults ? ["FAULTS_TOKEN", "DRILLS_TOKEN"] : []
+  # Rules at demo speed are told by how often they are evaluated.
+  monitoring_source = coalesce(var.monitoring_source, "${path.module}/../prometheus")
+  demo              = yamldecode(file("${local.monitoring_source}/prometheus.yml")).global.evaluation_interval != "15s"
+  tokens            = var.faults ? ["FAULTS_TOKEN", "DRILLS_TOKEN"] : []
 
   # A deleted secret's name is taken for as long as it can be brought back: an environment that goes and
   # comes again deletes them at once.
@@ -126,7 +129,7 @@ module "observability" {
   namespace         = local.namespace
   capacity_provider = module.cluster.capacity_providers["monitoring"]
   folder            = module.cluster.monitoring_folder
-  source_dir        = coalesce(var.monitoring_source, "${path.module}/../prometheus")
+  source_dir        = local.monitoring_source
   grafana_dir       = "${path.module}/../grafana"
   targets           = { for name, service in local.services : name => service.ports.telemetry }
   images            = var.images

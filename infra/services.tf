@@ -1,5 +1,6 @@
-# The company, one entry a service: what it runs, where it listens, what it is told, whom it calls. Images,
-# ports, commands and environment are the same as in compose.yaml; what only a cloud needs is in `cloud`.
+# The company, one entry a service: what it runs, where it listens, what it is told, whom it calls. Commands,
+# which are arguments of the image's own `firedrill`, ports, environment and names of secrets are the same as
+# in compose.yaml but for addresses that browsers see; what only a cloud needs is in `cloud`.
 
 locals {
   service_names = ["ui", "pizza-service", "position-tracker", "position-simulator", "pokedex-api", "loadgen"]
@@ -16,12 +17,13 @@ locals {
 
   common = {
     LOG_FORMAT                  = "json"
+    RUST_LOG                    = "info"
     OTEL_EXPORTER_OTLP_ENDPOINT = "http://jaeger:4318"
   }
 
   company = {
     ui = {
-      command = ["firedrill", "ui"]
+      command = ["ui"]
       ports   = { api = 8000, telemetry = local.telemetry["ui"] }
       environment = merge(local.common, {
         UI_ADDRESS        = "0.0.0.0:8000"
@@ -38,7 +40,7 @@ locals {
         PROMETHEUS_URL = "https://prometheus.${var.domain}"
       })
       cloud    = { TRUSTED_PROXIES = "1" }
-      secrets  = ["FAULTS_TOKEN"]
+      secrets  = []
       database = false
       queue    = false
       cpu      = 256
@@ -49,13 +51,12 @@ locals {
     }
 
     pizza-service = {
-      command = ["firedrill", "pizza-service"]
+      command = ["pizza-service"]
       ports   = { api = 8001, telemetry = local.telemetry["pizza-service"] }
       environment = merge(local.common, {
         API_ADDRESS         = "0.0.0.0:8001"
         TELEMETRY_ADDRESS   = "0.0.0.0:9111"
         POKEDEX_URL         = "http://pokedex-api:5000"
-        POSTGRES_SCHEMA     = "pizza_service"
         MAX_ACTIVE_REQUESTS = "200" # a limit that a drill can reach
       })
       cloud    = { TRUSTED_PROXIES = "1" }
@@ -70,12 +71,11 @@ locals {
     }
 
     position-tracker = {
-      command = ["firedrill", "position-tracker"]
+      command = ["position-tracker"]
       ports   = { api = 8080, telemetry = local.telemetry["position-tracker"] }
       environment = merge(local.common, {
         API_ADDRESS       = "0.0.0.0:8080"
         TELEMETRY_ADDRESS = "0.0.0.0:9112"
-        POSTGRES_SCHEMA   = "position_tracker"
       })
       cloud    = { TRUSTED_PROXIES = "1" }
       secrets  = ["POSTGRES_URL", "AMQP_URL", "FAULTS_TOKEN"]
@@ -90,11 +90,11 @@ locals {
     }
 
     position-simulator = {
-      command = ["firedrill", "position-simulator"]
+      command = ["position-simulator"]
       ports   = { telemetry = local.telemetry["position-simulator"] }
       environment = merge(local.common, {
         TELEMETRY_ADDRESS = "0.0.0.0:9113"
-        POSTGRES_SCHEMA   = "position_simulator"
+        TIME_FACTOR       = "60"
       })
       cloud    = {}
       secrets  = ["POSTGRES_URL", "AMQP_URL", "FAULTS_TOKEN"]
@@ -109,12 +109,11 @@ locals {
     }
 
     pokedex-api = {
-      command = ["firedrill", "pokedex-api"]
+      command = ["pokedex-api"]
       ports   = { api = 5000, telemetry = local.telemetry["pokedex-api"] }
       environment = merge(local.common, {
         API_ADDRESS       = "0.0.0.0:5000"
         TELEMETRY_ADDRESS = "0.0.0.0:8689"
-        POSTGRES_SCHEMA   = "pokedex_api"
       })
       cloud    = { TRUSTED_PROXIES = "1" }
       secrets  = ["POSTGRES_URL", "FAULTS_TOKEN"]
@@ -128,7 +127,7 @@ locals {
     }
 
     loadgen = {
-      command = concat(["loadgen", "serve"], var.baseline == "10000/h" ? [] : ["--baseline=${var.baseline}"])
+      command = ["loadgen", "serve", "--baseline=${var.baseline}"]
       ports   = { api = 8002, telemetry = local.telemetry["loadgen"] }
       environment = merge(local.common, {
         LOADGEN_ADDRESS   = "0.0.0.0:8002"
@@ -136,12 +135,15 @@ locals {
         PIZZA_URL         = "http://pizza-service:8001"
         POKEDEX_URL       = "http://pokedex-api:5000"
         TRACKER_URL       = "http://position-tracker:8080"
+        LOADGEN_URL       = "http://127.0.0.1:8002"
         METRICS_URL       = "http://prometheus:9090"
         ALERTMANAGER_URL  = "http://alertmanager:9093"
         TELEMETRY_URLS = join(",", [
-          for name in ["pizza-service", "pokedex-api", "position-simulator", "position-tracker"] :
+          for name in ["pizza-service", "pokedex-api", "position-simulator", "position-tracker", "loadgen"] :
           "${name}=http://${name}:${local.telemetry[name]}"
         ])
+        # How long the Watchdog may stay away.
+        DEADMAN_LIMIT = local.demo ? "20s" : "5m"
       })
       cloud    = {}
       secrets  = ["FAULTS_TOKEN", "DRILLS_TOKEN"]
@@ -156,6 +158,13 @@ locals {
       route = null
     }
   }
+
+  # What all of them are told in a cloud: which environment it is, and with one database for all, whose
+  # schema is whose.
+  cloud = { for name, service in local.company : name => merge(
+    { OTEL_RESOURCE_ATTRIBUTES = "deployment.environment.name=${var.environment}" },
+    service.database ? { POSTGRES_SCHEMA = replace(name, "-", "_") } : {},
+  ) }
 
   # With the image of each, and without those that do not run.
   services = { for name, service in local.company : name => merge(service, {
@@ -177,9 +186,8 @@ module "service" {
   platform          = local.platform
   capacity_provider = module.cluster.capacity_providers["workers"]
   image             = each.value.image
-  entrypoint        = slice(each.value.command, 0, 1)
-  command           = slice(each.value.command, 1, length(each.value.command))
-  environment       = merge(each.value.environment, each.value.cloud, { OTEL_RESOURCE_ATTRIBUTES = "deployment.environment.name=${var.environment}" })
+  command           = each.value.command
+  environment       = merge(each.value.environment, each.value.cloud, local.cloud[each.key])
   secrets           = local.secret_arns[each.key]
   ports             = each.value.ports
   cpu               = each.value.cpu

@@ -148,16 +148,16 @@ variable "log_retention_days" {
 }
 
 variable "images" {
-  description = "The monitors and the tools, each with its tag. All are published for arm64 and x86_64."
+  description = "The monitors, as in compose.yaml, and the tools, each with its tag."
   type = object({
-    prometheus    = optional(string, "quay.io/prometheus/prometheus:v3.5.0")
-    alertmanager  = optional(string, "quay.io/prometheus/alertmanager:v0.28.1")
-    grafana       = optional(string, "docker.io/grafana/grafana:12.1.1")
-    jaeger        = optional(string, "docker.io/jaegertracing/jaeger:2.10.0")
-    node_exporter = optional(string, "quay.io/prometheus/node-exporter:v1.9.1")
-    cadvisor      = optional(string, "gcr.io/cadvisor/cadvisor:v0.52.1")
+    prometheus    = optional(string, "docker.io/prom/prometheus:v3.5.0@sha256:63805ebb8d2b3920190daf1cb14a60871b16fd38bed42b857a3182bc621f4996")
+    alertmanager  = optional(string, "docker.io/prom/alertmanager:v0.33.1@sha256:9e082985f56f4c8c9f724e18f2288c6708f472e56a5286b8863d080434ea065d")
+    grafana       = optional(string, "docker.io/grafana/grafana:13.1.0")
+    jaeger        = optional(string, "docker.io/jaegertracing/jaeger:2.19.0")
+    node_exporter = optional(string, "docker.io/prom/node-exporter:v1.11.1")
+    cadvisor      = optional(string, "gcr.io/cadvisor/cadvisor:v0.55.1@sha256:3de2bd5203120b866d74a9b283b2ffb8ec382fbf9dc321814700c6ea6f44ec57")
     aws_cli       = optional(string, "public.ecr.aws/aws-cli/aws-cli:2.28.0")
-    psql          = optional(string, "public.ecr.aws/docker/library/postgres:17-alpine")
+    psql          = optional(string, "public.ecr.aws/docker/library/postgres:17.10-alpine")
   })
   default  = {}
   nullable = false

@@ -8,7 +8,7 @@ set -euo pipefail
 scenario=${1:?"say which scenario: infra/scripts/drill.sh surge"}
 overrides=$(jq -cn --arg scenario "$scenario" '{containerOverrides: [{
   name: "loadgen",
-  command: ["--scenario", $scenario],
+  command: ["loadgen", "--scenario", $scenario],
   environment: [{name: "LOADGEN_URL", value: "http://loadgen:8002"}]
 }]}')
 exec "$(dirname "$0")/run-task.sh" drill loadgen "$overrides"

@@ -34,7 +34,7 @@ run "staging" {
   }
   assert {
     condition = alltrue([for name, service in module.service : alltrue([for container in jsondecode(service.container_definitions) :
-      container.name == name && jsonencode(concat(container.entryPoint, container.command)) == jsonencode(output.services[name].command)
+      container.name == name && jsonencode(container.command) == jsonencode(output.services[name].command)
       && jsonencode({ for variable in container.environment : variable.name => variable.value if contains(keys(output.services[name].environment), variable.name) }) == jsonencode(output.services[name].environment)
       && toset([for port in container.portMappings : port.containerPort]) == toset(values(output.services[name].ports))
     ])])

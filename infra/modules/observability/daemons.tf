@@ -19,8 +19,15 @@ locals {
       port  = 8088
       # Docker's folders and the control groups are read by root alone. It has no other capability than
       # to read them, and mounts nothing that it could write.
-      user    = "0"
-      command = ["--port=8088", "--docker_only=true", "--housekeeping_interval=10s", "--disable_metrics=percpu,sched,tcp,udp,hugetlb,referenced_memory,cpu_topology,resctrl"]
+      user = "0"
+      command = [
+        "--port=8088",
+        "--docker_only=true",
+        "--housekeeping_interval=10s",
+        "--store_container_labels=false",
+        "--whitelisted_container_labels=com.amazonaws.ecs.container-name",
+        "--enable_metrics=cpu,memory,network,diskIO",
+      ]
       mounts = {
         root   = { host = "/", container = "/rootfs" }
         run    = { host = "/var/run", container = "/var/run" }

@@ -33,6 +33,8 @@ module "prometheus" {
     "--storage.tsdb.retention.time=${var.retention.days}d",
     "--storage.tsdb.retention.size=${var.retention.samples_gib}GB",
     "--enable-feature=exemplar-storage",
+    # How often what fires is told again; its end is believed after four times as long.
+    "--rules.alert.resend-delay=${local.prometheus_source.global.evaluation_interval == "15s" ? "1m" : "4s"}",
     "--web.external-url=https://prometheus.${var.routes.domain}",
   ]
   health_check = { command = ["CMD", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1:9090/-/healthy"] }
@@ -105,7 +107,7 @@ module "grafana" {
     GF_PLUGINS_PREINSTALL_DISABLED = "true"
   }
   secrets      = { GF_SECURITY_ADMIN_PASSWORD = aws_secretsmanager_secret.grafana.arn }
-  health_check = { command = ["CMD", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1:3000/api/health"] }
+  health_check = { command = ["CMD", "curl", "-fsS", "-o", "/dev/null", "http://127.0.0.1:3000/api/health"] }
   volumes = {
     dashboards   = { host_path = "${var.folder}/grafana-config/dashboards", mount = "/etc/grafana/dashboards", read_only = true }
     data         = { host_path = "${var.folder}/grafana", mount = "/var/lib/grafana" }

@@ -40,7 +40,7 @@ variable "image" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[^:@[:space:]]+(:[0-9]+/[^:@[:space:]]+)?(:[^:@[:space:]]+|@sha256:[0-9a-f]{64})$", var.image)) && !endswith(var.image, ":latest")
+    condition     = can(regex("^[^:@[:space:]]+(:[0-9]+/[^:@[:space:]]+)?(:[^:@[:space:]]+)?(@sha256:[0-9a-f]{64})?$", var.image)) && can(regex("[:@][^/]+$", var.image)) && !strcontains(var.image, ":latest")
     error_message = "image must name a tag or a digest, and not `latest`: what runs must be the same tomorrow."
   }
 }

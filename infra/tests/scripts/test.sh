@@ -39,7 +39,7 @@ fresh() { # NAME=VALUE…: a new world
 
 fresh EXIT_CODE=0
 expect 0 "a line of the log" "$scripts/drill.sh" surge
-asked '"command":["--scenario","surge"]'
+asked '"command":["loadgen","--scenario","surge"]'
 asked 'assignPublicIp=DISABLED'
 
 fresh EXIT_CODE=20
