@@ -10,8 +10,12 @@ output "cidr" {
 }
 
 output "private_subnets" {
-  description = "The private subnet of each zone, by the zone's letter."
+  description = "The private subnet of each zone, by the zone's letter. Known when there is a way out: what starts there installs and pulls at once."
   value       = { for zone, subnet in aws_subnet.private : zone => subnet.id }
+  depends_on = [
+    aws_network_acl_rule.private, aws_network_acl_rule.public, aws_route.internet, aws_route.nat, aws_route_table_association.private,
+    aws_route_table_association.public, aws_vpc_endpoint.s3,
+  ]
 }
 
 output "public_subnets" {

@@ -147,8 +147,9 @@ locals {
   files      = merge(local.rules, local.templates, local.grafana, local.rendered)
   file_names = setunion(keys(local.rules), keys(local.templates), keys(local.grafana), keys(local.rendered))
 
-  # What a task reads changes its definition, so that it is replaced when its configuration is.
+  # What a task reads changes its definition, so that it is replaced when its configuration is. Taken from
+  # the files in the bucket, so that these are there before the task.
   versions = { for owner in ["prometheus", "alertmanager", "grafana", "jaeger"] : owner => sha256(jsonencode([
-    for name in sort(tolist(local.file_names)) : [name, local.files[name]] if startswith(name, "${owner}/")
+    for name in sort(tolist(local.file_names)) : [name, aws_s3_object.config[name].source_hash] if startswith(name, "${owner}/")
   ])) }
 }

@@ -106,7 +106,7 @@ module "grafana" {
     GF_SECURITY_COOKIE_SECURE      = "true"
     GF_PLUGINS_PREINSTALL_DISABLED = "true"
   }
-  secrets      = { GF_SECURITY_ADMIN_PASSWORD = aws_secretsmanager_secret.grafana.arn }
+  secrets      = { GF_SECURITY_ADMIN_PASSWORD = aws_secretsmanager_secret_version.grafana.secret_id }
   health_check = { command = ["CMD", "curl", "-fsS", "-o", "/dev/null", "http://127.0.0.1:3000/api/health"] }
   volumes = {
     dashboards   = { host_path = "${var.folder}/grafana-config/dashboards", mount = "/etc/grafana/dashboards", read_only = true }
@@ -176,7 +176,7 @@ resource "aws_secretsmanager_secret" "grafana" {
 }
 
 resource "aws_secretsmanager_secret_version" "grafana" {
-  secret_id                = aws_secretsmanager_secret.grafana.id
+  secret_id                = aws_secretsmanager_secret.grafana.arn
   secret_string_wo         = ephemeral.random_password.grafana.result
   secret_string_wo_version = 1
 }
