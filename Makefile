@@ -4,7 +4,7 @@ FIREDRILL := target/release/firedrill
 
 .PHONY: help
 help: ## These lines
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 .PHONY: build
 build: ## Builds the two programs
@@ -42,6 +42,10 @@ test-all: ## The same, with every scenario on every kind of company
 .PHONY: check
 check: ## Format, lints, documentation, alerting rules, shell scripts
 	scripts/check.sh
+
+.PHONY: test-terraform
+test-terraform: ## Checks and tests the infrastructure, without an account: [TERRAFORM=PROGRAM]
+	scripts/terraform-test.sh
 
 .PHONY: bench
 bench: build ## Measures what docs/benchmarks.md states
