@@ -18,6 +18,8 @@ step "documentation"
 RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
 step "rules, with promtool and amtool"
 scripts/check-rules.sh
+step "the image's Rust is the project's"
+grep -qx "ARG RUST=$(sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)" Dockerfile
 step "shell scripts"
 git ls-files -z --cached --others --exclude-standard '*.sh' .ci/run | xargs -0 shellcheck
 if cargo deny --version >/dev/null 2>&1; then
