@@ -51,7 +51,37 @@ test-terraform: ## Checks and tests the infrastructure, without an account: [TER
 bench: build ## Measures what docs/benchmarks.md states
 	scripts/bench.sh
 
+# What `docker compose` is called here.
+COMPOSE ?= docker compose
+EVERY_PROFILE := --profile logs --profile host --profile notify
+# For whoever has the profile `notify` on: alerts go to what it starts.
+NOTIFY := ALERT_EMAIL_TO=oncall@firedrill.example ALERT_EMAIL_FROM=alerts@firedrill.example \
+	ALERT_SMTP_HOST=mailpit:1025 ALERT_SMTP_PLAIN=true \
+	ALERT_SLACK_WEBHOOK_URL=http://webhook-viewer:8080/7a6f6e65-0000-4000-8000-70697a7a6121
+# At stock speed Prometheus and the dead man's switch have the patience of stock speed too.
+STOCK := RESEND_DELAY=1m DEADMAN_LIMIT=5m
+# The last change of what the image is made from: any other commit needs no new one.
+REVISION = $(shell git log -1 --abbrev=12 --format=%h -- .cargo Cargo.lock Cargo.toml loadgen prometheus services)
+
+.PHONY: up
+up: ## Opens the company in containers, among its real neighbours: [PROFILES="logs host notify"] [SPEED=stock]
+	@scripts/secrets.sh
+	BUILD_REVISION=$(REVISION) $(if $(SPEED),SPEED=$(SPEED)) $(if $(filter stock,$(SPEED)),$(STOCK)) \
+	$(if $(filter notify,$(PROFILES)),$(NOTIFY)) \
+	$(COMPOSE) $(addprefix --profile ,$(PROFILES)) up --detach --build --wait
+
+.PHONY: down
+down: ## Closes it; what it has stored stays
+	$(COMPOSE) $(EVERY_PROFILE) down --remove-orphans
+
+.PHONY: test-compose
+test-compose: ## Builds the image, opens the company in containers, drills it, takes all of it away: [ARGS=--minutes=10]
+	python3 scripts/compose_test.py $(ARGS)
+
 .PHONY: clean
-clean: ## Removes what the company has stored, and what was built
+clean: ## Removes what every company has stored, volumes and secrets too, and what was built
 	rm -rf .firedrill reports
+# Databases know the passwords: one without the other is of no use.
+	@if $(COMPOSE) $(EVERY_PROFILE) down --volumes --remove-orphans 2>/dev/null; then rm -rf secrets; \
+	elif [ -d secrets ]; then echo "secrets/ stays: Docker does not answer, and its volumes need them"; fi
 	cargo clean

@@ -68,7 +68,7 @@ def wait_for(url, process, limit=30):
 
 def embedded():
     """An environment that names no neighbours."""
-    neighbours = ("POSTGRES_URL", "AMQP_URL")
+    neighbours = ("POSTGRES_URL", "POSTGRES_URL_FILE", "AMQP_URL", "AMQP_URL_FILE")
     return {key: value for key, value in os.environ.items() if key not in neighbours}
 
 

@@ -21,6 +21,8 @@ scripts/check-rules.sh
 step "dashboards, and that their checks find what they are for"
 python3 scripts/dashboards.py
 python3 -m unittest discover --quiet -s scripts/dashboards -t scripts
+step "the image's Rust is the project's"
+grep -qx "ARG RUST=$(sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)" Dockerfile
 step "shell scripts"
 git ls-files -z --cached --others --exclude-standard '*.sh' .ci/run | xargs -0 shellcheck
 if cargo deny --version >/dev/null 2>&1; then

@@ -6,6 +6,8 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use chassis::boot::BootError;
+use chassis::config::{FAULTS_TOKEN, secret};
 use clap::Args;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
@@ -62,10 +64,14 @@ pub struct CompanyArgs {
     #[arg(
         long,
         value_name = "TOKEN",
-        env = "FAULTS_TOKEN",
+        env = FAULTS_TOKEN.value,
         hide_env_values = true
     )]
     pub faults_token: Option<SecretString>,
+
+    /// A file with that token.
+    #[arg(long, value_name = "FILE", env = FAULTS_TOKEN.file, value_parser = secret::file())]
+    pub faults_token_file: Option<PathBuf>,
 
     #[command(flatten)]
     #[expect(
@@ -117,6 +123,9 @@ pub enum CompanyError {
         /// What does not fit.
         source: serde_json::Error,
     },
+    /// The token cannot be had.
+    #[error(transparent)]
+    Token(#[from] BootError),
 }
 
 /// What a running company writes down. Fields that are of no interest here are not listed.
@@ -151,6 +160,7 @@ impl CompanyArgs {
                 detection_limit: Span::default(),
             },
             faults_token: None,
+            faults_token_file: None,
         }
     }
 
@@ -188,9 +198,8 @@ impl CompanyArgs {
             None => BTreeMap::new(),
         };
         telemetry.extend(self.telemetry.iter().cloned());
-        let token = self
-            .faults_token
-            .clone()
+        let file = self.faults_token_file.as_deref();
+        let token = secret::settle(FAULTS_TOKEN, self.faults_token.as_ref(), file)?
             .filter(|token| !token.expose_secret().is_empty());
         Ok(Company {
             pizza_url: self

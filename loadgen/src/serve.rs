@@ -13,6 +13,7 @@ use chassis::http::{HttpMetrics, Server, Stack, docs};
 use chassis::stop::Stop;
 use chassis::telemetry::{Readiness, Telemetry, TelemetryPort};
 use clap::Args;
+use secrecy::SecretString;
 use url::Url;
 use utoipa::openapi::OpenApi;
 
@@ -137,16 +138,17 @@ pub async fn serve(
     stop: Stop,
 ) -> Result<(), BootError> {
     let targets = targets(&config)?;
-    let faults = Faults::new(config.faults.faults_token.clone());
+    let faults_token = config.faults.token()?;
+    let faults = Faults::new(faults_token.clone());
     let (inbox, lease) = (Arc::<Inbox>::default(), Arc::<Lease>::default());
     let deadman = Deadman::register(&config.deadman, &mut telemetry.registry);
     let server = Server::bind(config.listen, "LOADGEN_ADDRESS").await?;
-    let control = config.control(server.address(), Arc::clone(&lease), &stop);
+    let control = config.control(server.address(), faults_token, Arc::clone(&lease), &stop);
     let traces = Traces::new(
         usize::from(config.traces_kept) * 1024 * 1024,
         TraceMetrics::register(&mut telemetry.registry),
     );
-    let access = Access::new(config.drills.drills_token.clone());
+    let access = Access::new(config.drills.token()?);
     let (routes, api) = api(&inbox, &lease, &deadman, traces, control.clone(), access);
     let visits = VisitMetrics::register(&mut telemetry.registry);
     let metrics = HttpMetrics::register(&mut telemetry.registry, &api, telemetry.exporting);
@@ -208,7 +210,13 @@ pub fn api(
 }
 
 impl ServeArgs {
-    fn control(&self, listen: SocketAddr, lease: Arc<Lease>, stop: &Stop) -> Control {
+    fn control(
+        &self,
+        listen: SocketAddr,
+        faults_token: Option<SecretString>,
+        lease: Arc<Lease>,
+        stop: &Stop,
+    ) -> Control {
         let neighbours = [
             Some(self.pizza_url.clone()),
             self.pokedex_url.clone(),
@@ -218,10 +226,9 @@ impl ServeArgs {
             self.deadman.metrics_url.clone(),
             self.deadman.alertmanager_url.clone(),
         ];
-        let token = self.faults.faults_token.clone();
-        let company = self
-            .drills
-            .company(neighbours, monitors, control::itself(listen), token);
+        let company =
+            self.drills
+                .company(neighbours, monitors, control::itself(listen), faults_token);
         Control::new(company, self.allow_host.clone(), lease, stop)
     }
 }

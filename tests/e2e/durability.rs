@@ -42,7 +42,8 @@ impl Pizza {
             .args(["--rate-limit=0", "--log=warn", "--log-format=json"])
             .arg("--data-dir")
             .arg(data_dir)
-            .env_remove("POSTGRES_URL");
+            .env_remove("POSTGRES_URL")
+            .env_remove("POSTGRES_URL_FILE");
         if let Some(url) = postgres {
             command.env("POSTGRES_URL", url);
         }

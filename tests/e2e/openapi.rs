@@ -24,7 +24,8 @@ async fn schemathesis_finds_nothing() -> Result<()> {
             .args(["--rate-limit=0", "--log=warn"])
             .arg("--data-dir")
             .arg(folder.path())
-            .env_remove("POSTGRES_URL"),
+            .env_remove("POSTGRES_URL")
+            .env_remove("POSTGRES_URL_FILE"),
     )?;
     let ready = format!("http://127.0.0.1:{telemetry}/readyz");
     pizza.answers(&ready, Duration::from_mins(1)).await?;

@@ -265,8 +265,11 @@ pub fn command(binary: &str, ports: &Offset, folder: &Path) -> Command {
     let mut command = Command::new(binary);
     for key in [
         "POSTGRES_URL",
+        "POSTGRES_URL_FILE",
         "AMQP_URL",
+        "AMQP_URL_FILE",
         "FAULTS_TOKEN",
+        "FAULTS_TOKEN_FILE",
         "RUST_LOG",
         "OTEL_EXPORTER_OTLP_ENDPOINT",
     ] {

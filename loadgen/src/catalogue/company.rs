@@ -100,7 +100,9 @@ impl Opening {
             .args(&self.arguments)
             // Each stands on files of its own; what is in the environment is somebody's one database.
             .env_remove("POSTGRES_URL")
+            .env_remove("POSTGRES_URL_FILE")
             .env_remove("AMQP_URL")
+            .env_remove("AMQP_URL_FILE")
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(share)

@@ -80,7 +80,7 @@ fn main() -> ExitCode {
 }
 
 async fn serve(config: Config, mut telemetry: Telemetry, stop: Stop) -> Result<(), BootError> {
-    let faults = Faults::new(config.faults.faults_token);
+    let faults = Faults::new(config.faults.token()?);
     let stack = Stack {
         metrics: HttpMetrics::register(
             &mut telemetry.registry,

@@ -97,7 +97,7 @@ fn main() -> ExitCode {
 async fn serve(config: Config, mut telemetry: Telemetry, stop: Stop) -> Result<(), BootError> {
     tracing::info!(?config, "configuration");
     let registry = &mut telemetry.registry;
-    let faults = Faults::new(config.faults.faults_token);
+    let faults = Faults::new(config.faults.token()?);
     let metrics = HttpMetrics::register(registry, &Api::openapi(), telemetry.exporting);
     let opened = db::sqlite(&config.database, "probe.db", &["count"], registry, &faults);
     let (database, sqlite) = opened.await?;

@@ -8,6 +8,12 @@ use clap::{Args, ValueEnum};
 use secrecy::SecretString;
 use url::Url;
 
+use crate::error::BootError;
+
+pub mod secret;
+
+use secret::Keys;
+
 /// Logs and traces.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Telemetry")]
@@ -108,11 +114,32 @@ pub struct FaultsConfig {
     /// The bearer token that `/faults` asks for; without it nothing can be broken on purpose.
     #[arg(
         long,
-        env = "FAULTS_TOKEN",
+        env = FAULTS_TOKEN.value,
         hide_env_values = true,
         value_name = "TOKEN"
     )]
     pub faults_token: Option<SecretString>,
+
+    /// A file with that token.
+    #[arg(long, env = FAULTS_TOKEN.file, value_parser = secret::file(), value_name = "FILE")]
+    pub faults_token_file: Option<PathBuf>,
+}
+
+/// Where the token for `/faults` is; `loadgen` asks for the same.
+pub const FAULTS_TOKEN: Keys = Keys {
+    value: "FAULTS_TOKEN",
+    file: "FAULTS_TOKEN_FILE",
+};
+
+impl FaultsConfig {
+    /// The token, wherever it is.
+    ///
+    /// # Errors
+    /// See [`secret::settle`].
+    pub fn token(&self) -> Result<Option<SecretString>, BootError> {
+        let file = self.faults_token_file.as_deref();
+        secret::settle(FAULTS_TOKEN, self.faults_token.as_ref(), file)
+    }
 }
 
 /// Where data is kept.
@@ -121,8 +148,12 @@ pub struct FaultsConfig {
 pub struct DatabaseConfig {
     /// A Postgres database, such as `postgres://user:password@host/name`; without it, SQLite under
     /// the data folder.
-    #[arg(long, env = "POSTGRES_URL", hide_env_values = true, value_name = "URL")]
+    #[arg(long, env = POSTGRES_URL.value, hide_env_values = true, value_name = "URL")]
     pub postgres_url: Option<SecretString>,
+
+    /// A file with that URL.
+    #[arg(long, env = POSTGRES_URL.file, value_parser = secret::file(), value_name = "FILE")]
+    pub postgres_url_file: Option<PathBuf>,
 
     /// The schema of the Postgres database that this service's tables are in, made where there is
     /// none; without it, the user's own search path. Lower-case letters, digits and underscores.
@@ -147,14 +178,34 @@ pub struct DatabaseConfig {
     pub database_start_timeout: Duration,
 }
 
+const POSTGRES_URL: Keys = Keys {
+    value: "POSTGRES_URL",
+    file: "POSTGRES_URL_FILE",
+};
+
+impl DatabaseConfig {
+    /// The Postgres database's URL, wherever it is; none where data is kept in `SQLite` files.
+    ///
+    /// # Errors
+    /// See [`secret::settle`].
+    pub fn postgres_url(&self) -> Result<Option<SecretString>, BootError> {
+        let file = self.postgres_url_file.as_deref();
+        secret::settle(POSTGRES_URL, self.postgres_url.as_ref(), file)
+    }
+}
+
 /// What services tell each other.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Queue")]
 pub struct QueueConfig {
     /// A RabbitMQ, such as `amqp://user:password@host/vhost` or `amqps://…`; without it, a file
     /// under the data folder that all services of the company share.
-    #[arg(long, env = "AMQP_URL", hide_env_values = true, value_name = "URL")]
+    #[arg(long, env = AMQP_URL.value, hide_env_values = true, value_name = "URL")]
     pub amqp_url: Option<SecretString>,
+
+    /// A file with that URL.
+    #[arg(long, env = AMQP_URL.file, value_parser = secret::file(), value_name = "FILE")]
+    pub amqp_url_file: Option<PathBuf>,
 
     /// Messages that may wait in one queue; a further one is refused. All services must agree.
     #[arg(long, env = "QUEUE_LIMIT", default_value_t = 100_000, value_name = "MESSAGES", value_parser = clap::value_parser!(u32).range(1..=10_000_000))]
@@ -164,6 +215,22 @@ pub struct QueueConfig {
     /// letter.
     #[arg(long, env = "QUEUE_TRIES", default_value_t = 5, value_name = "TIMES", value_parser = clap::value_parser!(u32).range(3..=100))]
     pub queue_tries: u32,
+}
+
+const AMQP_URL: Keys = Keys {
+    value: "AMQP_URL",
+    file: "AMQP_URL_FILE",
+};
+
+impl QueueConfig {
+    /// RabbitMQ's URL, wherever it is; none where the queue is a file.
+    ///
+    /// # Errors
+    /// See [`secret::settle`].
+    pub fn amqp_url(&self) -> Result<Option<SecretString>, BootError> {
+        let file = self.amqp_url_file.as_deref();
+        secret::settle(AMQP_URL, self.amqp_url.as_ref(), file)
+    }
 }
 
 /// Parses seconds with an optional fraction: `0.5`, `10`. From 0.001 to 3600.

@@ -70,8 +70,8 @@ pub async fn open(
     faults: &Faults,
     stop: &Stop,
 ) -> Result<Queues, BootError> {
-    let broker: Arc<dyn Broker> = match &config.amqp_url {
-        Some(url) => Arc::new(RabbitMq::open(url, &topics.all(), config.queue_limit).await?),
+    let broker: Arc<dyn Broker> = match config.amqp_url()? {
+        Some(url) => Arc::new(RabbitMq::open(&url, &topics.all(), config.queue_limit).await?),
         None => Arc::new(QueueFile::open(data_dir, config.queue_limit).await?),
     };
     let queues = Queues {

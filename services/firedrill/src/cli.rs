@@ -1,11 +1,13 @@
 //! The command line: a role, or the company.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
 use crate::company::{self, CompanyConfig};
+use crate::healthcheck::HealthcheckArgs;
 use crate::monitoring::RulesArgs;
 use crate::supervisor::tied;
 
@@ -43,6 +45,8 @@ enum Command {
     },
     /// Writes the alerting rules at the given speed.
     Rules(Box<RulesArgs>),
+    /// Asks a service whether it is ready: exit code 0, or 1 and one line that says why not.
+    Healthcheck(HealthcheckArgs),
     /// Runs a program that dies with its parent.
     #[command(hide = true)]
     Tied(tied::TiedArgs),
@@ -60,6 +64,13 @@ macro_rules! serve {
 
 /// Parses the command line, runs what it says, and returns the exit code.
 pub fn main() -> ExitCode {
+    // Under that name it is that program: an image has room for one of both.
+    if std::env::args_os()
+        .next()
+        .is_some_and(|name| is(&name, "loadgen"))
+    {
+        return loadgen::main_with(std::env::args_os());
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return refuse(&error),
@@ -79,8 +90,14 @@ pub fn main() -> ExitCode {
             loadgen::main_with(std::iter::once(OsString::from("loadgen")).chain(arguments))
         }
         Some(Command::Rules(rules)) => rules.run(),
+        Some(Command::Healthcheck(check)) => check.run(),
         Some(Command::Tied(tied)) => tied.run(),
     }
+}
+
+/// Whether a program's path ends with this name.
+fn is(path: &OsStr, name: &str) -> bool {
+    Path::new(path).file_name() == Some(OsStr::new(name))
 }
 
 /// Help and version are answers; anything else is a wrong setting.

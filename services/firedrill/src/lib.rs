@@ -3,5 +3,6 @@
 
 pub mod cli;
 pub mod company;
+pub mod healthcheck;
 pub mod monitoring;
 pub mod supervisor;

@@ -11,6 +11,6 @@ pub mod people;
 pub mod speed;
 
 pub use args::RulesArgs;
-pub use generate::{Endpoints, RuleFile, built_in_rules, generate, rules_in};
+pub use generate::{Endpoints, RuleFile, built_in_rules, generate, jobs_in, rules_in};
 pub use people::{People, PeopleArgs};
 pub use speed::Speed;

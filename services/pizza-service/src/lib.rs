@@ -26,7 +26,7 @@ pub use config::Config;
 /// # Errors
 /// When an address cannot be listened on, or the database cannot be used.
 pub async fn serve(config: Config, mut telemetry: Telemetry, stop: Stop) -> Result<(), BootError> {
-    let faults = Faults::new(config.faults.faults_token.clone());
+    let faults = Faults::new(config.faults.token()?);
     let store = store::open(&config.database, &mut telemetry.registry, &faults).await?;
     let queues = queue::open(
         &config.queue,

@@ -105,8 +105,8 @@ pub async fn open(
     registry: &mut Registry,
     faults: &Faults,
 ) -> Result<Arc<dyn Store>, BootError> {
-    Ok(match &config.postgres_url {
-        Some(url) => Arc::new(postgres::Postgres::open(config, url, registry, faults).await?),
+    Ok(match config.postgres_url()? {
+        Some(url) => Arc::new(postgres::Postgres::open(config, &url, registry, faults).await?),
         None => Arc::new(sqlite::Sqlite::open(config, registry, faults).await?),
     })
 }

@@ -30,7 +30,7 @@ use store::Store;
 /// # Errors
 /// When an address cannot be listened on, or the database cannot be used.
 pub async fn serve(config: Config, mut telemetry: Telemetry, stop: Stop) -> Result<(), BootError> {
-    let faults = Faults::new(config.faults.faults_token.clone());
+    let faults = Faults::new(config.faults.token()?);
     let store = store::open(&config.database, &mut telemetry.registry, &faults).await?;
     let router = assemble(&config, store, &mut telemetry, &faults);
     let server = Server::bind(config.api_address, "API_ADDRESS").await?;

@@ -70,9 +70,9 @@ pub async fn open(
     faults: &Faults,
 ) -> Result<Arc<dyn Store>, BootError> {
     let edition = Edition::built_in().map_err(|error| BootError::Database(error.to_string()))?;
-    Ok(match &config.postgres_url {
+    Ok(match config.postgres_url()? {
         Some(url) => {
-            let store = postgres::Postgres::open(config, url, &edition, registry, faults);
+            let store = postgres::Postgres::open(config, &url, &edition, registry, faults);
             Arc::new(store.await?)
         }
         None => Arc::new(sqlite::Sqlite::open(config, &edition, registry, faults).await?),

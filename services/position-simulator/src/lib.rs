@@ -48,7 +48,7 @@ const TOPICS: Topics<'static> = Topics {
 /// # Errors
 /// When an address cannot be listened on, or the database or the queue cannot be used.
 pub async fn serve(config: Config, mut telemetry: Telemetry, stop: Stop) -> Result<(), BootError> {
-    let faults = Faults::new(config.faults.faults_token.clone());
+    let faults = Faults::new(config.faults.token()?);
     let registry = &mut telemetry.registry;
     let store = store::open(&config.database, registry, &faults).await?;
     let folder = &config.database.data_dir;

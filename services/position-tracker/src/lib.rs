@@ -38,7 +38,7 @@ use store::Store;
 /// # Errors
 /// When an address cannot be listened on, or the database or the queue cannot be used.
 pub async fn serve(config: Config, mut telemetry: Telemetry, stop: Stop) -> Result<(), BootError> {
-    let faults = Faults::new(config.faults.faults_token.clone());
+    let faults = Faults::new(config.faults.token()?);
     let store = store::open(&config.database, &mut telemetry.registry, &faults).await?;
     let topics = Topics {
         publishes: &[],

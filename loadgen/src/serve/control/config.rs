@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use chassis::boot::BootError;
+use chassis::config::secret::{self, Keys};
 use clap::Args;
 use secrecy::SecretString;
 use url::Url;
@@ -29,13 +31,31 @@ pub struct DrillsConfig {
     #[arg(
         long,
         value_name = "TOKEN",
-        env = "DRILLS_TOKEN",
+        env = DRILLS_TOKEN.value,
         hide_env_values = true
     )]
     pub drills_token: Option<SecretString>,
+
+    /// A file with that token.
+    #[arg(long, value_name = "FILE", env = DRILLS_TOKEN.file, value_parser = secret::file())]
+    pub drills_token_file: Option<PathBuf>,
 }
 
+const DRILLS_TOKEN: Keys = Keys {
+    value: "DRILLS_TOKEN",
+    file: "DRILLS_TOKEN_FILE",
+};
+
 impl DrillsConfig {
+    /// The token, wherever it is.
+    ///
+    /// # Errors
+    /// See [`secret::settle`].
+    pub fn token(&self) -> Result<Option<SecretString>, BootError> {
+        let file = self.drills_token_file.as_deref();
+        secret::settle(DRILLS_TOKEN, self.drills_token.as_ref(), file)
+    }
+
     /// Where to look for the company. What the service has been told itself counts first.
     pub fn company(
         &self,

@@ -83,6 +83,7 @@ impl Company {
     async fn open(folder: &Path) -> Self {
         let config = DatabaseConfig {
             postgres_url: None,
+            postgres_url_file: None,
             postgres_schema: None,
             data_dir: folder.to_owned(),
             database_connections: 4,

@@ -51,6 +51,7 @@ async fn a_wrong_setting_is_one_line_and_exit_64() {
     for (flags, key) in [
         (&["--log=chassis=loud"][..], "RUST_LOG"),
         (&["--data-dir=/proc/nowhere"], "DATA_DIR"),
+        (&["--faults-token-file=/nowhere"], "FAULTS_TOKEN_FILE"),
     ] {
         let (code, stderr) = run(&[flags, &["--log-file=/dev/null"]].concat());
         assert_eq!(code, Some(64), "{stderr}");

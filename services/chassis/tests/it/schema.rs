@@ -12,6 +12,7 @@ use sqlx::PgPool;
 async fn open(url: &str, schema: Option<&str>) -> PgPool {
     let config = DatabaseConfig {
         postgres_url: Some(url.into()),
+        postgres_url_file: None,
         postgres_schema: schema.map(str::to_owned),
         data_dir: std::env::temp_dir(),
         database_connections: 2,

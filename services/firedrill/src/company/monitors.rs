@@ -85,11 +85,12 @@ fn write_configuration(
     let endpoints = Endpoints {
         services: TELEMETRY
             .iter()
-            .map(|(service, place)| ((*service).into(), addresses.of(*place)))
+            .map(|(service, place)| ((*service).into(), addresses.of(*place).to_string()))
             .collect(),
-        prometheus: addresses.of(Place::Prometheus),
-        alertmanager: addresses.of(Place::Alertmanager),
+        prometheus: addresses.of(Place::Prometheus).to_string(),
+        alertmanager: addresses.of(Place::Alertmanager).to_string(),
         webhook: addresses.url_of(Place::LoadgenApi, "/alerts/webhook")?,
+        jobs: Vec::new(),
     };
     let people = config.people.settle()?;
     generate(home, config.speed, &endpoints, &rules, &people)

@@ -195,5 +195,7 @@ fn environment(data_dir: &Path, token: Option<&str>) -> Vec<(String, String)> {
         "FAULTS_TOKEN".to_owned(),
         token.unwrap_or_default().to_owned(),
     );
-    vec![data_dir, token]
+    // Nor may one in a file, which the empty one would not keep out.
+    let token_file = ("FAULTS_TOKEN_FILE".to_owned(), String::new());
+    vec![data_dir, token, token_file]
 }

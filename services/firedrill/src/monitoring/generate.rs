@@ -2,7 +2,6 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
@@ -24,14 +23,16 @@ const SECRET: u32 = 0o600;
 /// Where everything listens, as Prometheus and Alertmanager reach it.
 #[derive(Clone, Debug)]
 pub struct Endpoints {
-    /// Each service's name and telemetry address.
-    pub services: Vec<(String, SocketAddr)>,
+    /// Each service's name and telemetry address, `HOST:PORT`.
+    pub services: Vec<(String, String)>,
     /// Prometheus's own address.
-    pub prometheus: SocketAddr,
+    pub prometheus: String,
     /// Alertmanager's own address.
-    pub alertmanager: SocketAddr,
+    pub alertmanager: String,
     /// Where Alertmanager delivers; the watchdog's path is beside it.
     pub webhook: Url,
+    /// Further scrape jobs, of what runs beside the company; at stock speed.
+    pub jobs: Vec<Value>,
 }
 
 impl Endpoints {
@@ -40,15 +41,21 @@ impl Endpoints {
     /// # Errors
     /// Never with the addresses as they are.
     pub fn usual() -> anyhow::Result<Self> {
-        let local = |port: u16| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let local = |port: u16| format!("127.0.0.1:{port}");
+        let service = |(name, port): (&str, u16)| (name.to_owned(), local(port));
+        let services = [
+            ("pokedex-api", 8689),
+            ("position-tracker", 9112),
+            ("position-simulator", 9113),
+            ("pizza-service", 9111),
+            ("loadgen", 9114),
+        ];
         Ok(Self {
-            services: vec![
-                ("pizza-service".to_owned(), local(9111)),
-                ("loadgen".to_owned(), local(9114)),
-            ],
+            services: services.into_iter().map(service).collect(),
             prometheus: local(9090),
             alertmanager: local(9093),
             webhook: Url::parse("http://127.0.0.1:8002/alerts/webhook")?,
+            jobs: Vec::new(),
         })
     }
 }
@@ -118,7 +125,9 @@ pub fn generate(
         let scaled = speed::scale_rules(&file.text, speed).with_context(|| file.name.clone())?;
         write(dir, &format!("rules/{}", file.name), speed, &scaled, PUBLIC)?;
     }
-    let prometheus = speed::scale_config(PROMETHEUS.text, speed).context("prometheus.yml")?;
+    let prometheus = speed::scale_config(PROMETHEUS.text, speed)
+        .and_then(|yaml| also_scrape(yaml, &endpoints.jobs, speed))
+        .context("prometheus.yml")?;
     write(dir, PROMETHEUS.path, speed, &prometheus, PUBLIC)?;
     let alertmanager = speed::scale_config(ALERTMANAGER.text, speed)
         .and_then(|yaml| deliver_to(&yaml, &endpoints.webhook))
@@ -147,6 +156,36 @@ fn remove_earlier_rules(folder: &Path) -> anyhow::Result<()> {
 fn is_ours(path: &Path) -> anyhow::Result<bool> {
     let text = fs::read(path).with_context(|| format!("{} cannot be read", path.display()))?;
     Ok(text.starts_with(MARK.as_bytes()))
+}
+
+/// The scrape jobs of a file in the form of Prometheus's own `scrape_config_files`.
+///
+/// # Errors
+/// When it cannot be read, or is none.
+pub fn jobs_in(file: &Path) -> anyhow::Result<Vec<Value>> {
+    let unusable = || file.display().to_string();
+    let text = fs::read_to_string(file).with_context(unusable)?;
+    let mut config = speed::read(&text).with_context(unusable)?;
+    match config.get_mut("scrape_configs").map(Value::take) {
+        Some(Value::Array(jobs)) => Ok(jobs),
+        _ => bail!("{} has no list `scrape_configs`", file.display()),
+    }
+}
+
+/// Adds further jobs to those that every company has.
+fn also_scrape(yaml: String, jobs: &[Value], speed: Speed) -> anyhow::Result<String> {
+    if jobs.is_empty() {
+        return Ok(yaml);
+    }
+    let mut config = speed::read(&yaml)?;
+    let known = config
+        .get_mut("scrape_configs")
+        .and_then(Value::as_array_mut);
+    let known = known.context("no `scrape_configs`")?;
+    for job in jobs {
+        known.push(speed::scale_job(job.clone(), speed)?);
+    }
+    speed::write(&config)
 }
 
 /// Sends every webhook to the host of `webhook`, each to its own path there.
@@ -182,17 +221,17 @@ fn write_targets(dir: &Path, endpoints: &Endpoints) -> anyhow::Result<()> {
     let services: Vec<Value> = endpoints
         .services
         .iter()
-        .map(|(service, address)| target(service, *address))
+        .map(|(service, address)| target(service, address))
         .collect();
     let files = [
         ("services", services),
         (
             "prometheus",
-            vec![target("prometheus", endpoints.prometheus)],
+            vec![target("prometheus", &endpoints.prometheus)],
         ),
         (
             "alertmanager",
-            vec![target("alertmanager", endpoints.alertmanager)],
+            vec![target("alertmanager", &endpoints.alertmanager)],
         ),
     ];
     for (name, targets) in files {
@@ -206,8 +245,8 @@ fn write_targets(dir: &Path, endpoints: &Endpoints) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn target(service: &str, address: SocketAddr) -> Value {
-    json!({"targets": [address.to_string()], "labels": {"service": service}})
+fn target(service: &str, address: &str) -> Value {
+    json!({"targets": [address], "labels": {"service": service}})
 }
 
 /// Whole or not at all, so that nobody reads a half; and made anew, because a file that is there keeps

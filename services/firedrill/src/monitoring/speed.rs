@@ -95,6 +95,15 @@ pub fn scale_config(yaml: &str, speed: Speed) -> anyhow::Result<String> {
     write(&file)
 }
 
+/// A scrape job at the given speed.
+///
+/// # Errors
+/// When a duration does not divide into whole milliseconds.
+pub(super) fn scale_job(mut job: Value, speed: Speed) -> anyhow::Result<Value> {
+    scale_keys(&mut job, &CONFIG_DURATIONS, speed)?;
+    Ok(job)
+}
+
 /// Reads YAML, keys in their order.
 pub(super) fn read(yaml: &str) -> anyhow::Result<Value> {
     serde_saphyr::from_str(yaml).context("not YAML")

@@ -75,6 +75,7 @@ impl Fixture {
             folder,
             config: QueueConfig {
                 amqp_url: None,
+                amqp_url_file: None,
                 queue_limit: 10_000,
                 queue_tries: 5,
             },

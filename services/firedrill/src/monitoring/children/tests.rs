@@ -111,9 +111,10 @@ fn free_address() -> anyhow::Result<SocketAddr> {
 #[test]
 fn the_real_programs_run_from_the_generated_folder() -> anyhow::Result<()> {
     let dir = tempfile::tempdir()?;
+    let (prometheus, alertmanager) = (free_address()?, free_address()?);
     let endpoints = Endpoints {
-        prometheus: free_address()?,
-        alertmanager: free_address()?,
+        prometheus: prometheus.to_string(),
+        alertmanager: alertmanager.to_string(),
         ..Endpoints::usual()?
     };
     generate(
@@ -127,7 +128,6 @@ fn the_real_programs_run_from_the_generated_folder() -> anyhow::Result<()> {
         config: dir.path(),
         data: dir.path(),
     };
-    let (prometheus, alertmanager) = (endpoints.prometheus, endpoints.alertmanager);
     let one = start(
         PROMETHEUS_PROGRAM,
         prometheus_arguments(folders, prometheus, Speed::Demo),

@@ -5,12 +5,13 @@ use super::*;
 pub(in crate::monitoring) fn endpoints() -> anyhow::Result<Endpoints> {
     Ok(Endpoints {
         services: vec![
-            ("pizza-service".to_owned(), "127.0.0.1:19111".parse()?),
-            ("loadgen".to_owned(), "[::1]:19114".parse()?),
+            ("pizza-service".to_owned(), "127.0.0.1:19111".to_owned()),
+            ("loadgen".to_owned(), "[::1]:19114".to_owned()),
         ],
-        prometheus: "127.0.0.1:19090".parse()?,
-        alertmanager: "127.0.0.1:19093".parse()?,
+        prometheus: "127.0.0.1:19090".to_owned(),
+        alertmanager: "127.0.0.1:19093".to_owned(),
         webhook: Url::parse("http://127.0.0.1:18002/alerts/webhook")?,
+        jobs: Vec::new(),
     })
 }
 
@@ -101,6 +102,39 @@ fn demo_speed_is_a_fifteenth() -> anyhow::Result<()> {
     assert_eq!(alertmanager["route"]["group_wait"], "1s");
     assert_eq!(alertmanager["route"]["group_interval"], "4s");
     assert_eq!(alertmanager["route"]["repeat_interval"], "16m");
+    Ok(())
+}
+
+#[test]
+fn further_jobs_are_scraped_at_the_same_speed() -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("scrape.yml");
+    let job = "scrape_configs: [{job_name: rabbitmq, scrape_interval: 30s, static_configs: [{targets: ['rabbitmq:15692']}]}]";
+    fs::write(&file, job)?;
+    for (speed, interval) in [(Speed::Demo, "2s"), (Speed::Stock, "30s")] {
+        let dir = tempfile::tempdir()?;
+        let endpoints = Endpoints {
+            jobs: jobs_in(&file)?,
+            ..endpoints()?
+        };
+        generate(
+            dir.path(),
+            speed,
+            &endpoints,
+            &built_in_rules(),
+            &People::default(),
+        )?;
+        check(&dir, "promtool", &["check", "config", "prometheus.yml"])?;
+        let config = speed::read(&read(&dir, "prometheus.yml")?)?;
+        let jobs = config["scrape_configs"].as_array().expect("jobs");
+        assert_eq!(jobs[0]["job_name"], "firedrill", "those that there were");
+        let last = jobs.last().expect("a job");
+        assert_eq!(last["job_name"], "rabbitmq");
+        assert_eq!(last["scrape_interval"], interval);
+    }
+    fs::write(&file, "scrape_configs: none")?;
+    let error = jobs_in(&file).expect_err("no list");
+    assert!(error.to_string().contains("scrape.yml"), "{error}");
     Ok(())
 }
 

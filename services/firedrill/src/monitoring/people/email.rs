@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use chassis::config::secret;
 use clap::Args;
 use clap::builder::FalseyValueParser;
 use serde_json::{Value, json};
@@ -36,7 +37,7 @@ pub struct EmailArgs {
     pub alert_smtp_user: Option<String>,
 
     /// A file with the user's password.
-    #[arg(long, env = PASSWORD_FILE, value_name = "FILE")]
+    #[arg(long, env = PASSWORD_FILE, value_parser = secret::file(), value_name = "FILE")]
     pub alert_smtp_password_file: Option<PathBuf>,
 
     /// Sends mail without TLS too, as to a server on this machine.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use chassis::config::secret;
 use clap::Args;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
@@ -20,7 +21,7 @@ pub struct SlackArgs {
     pub alert_slack_webhook_url: Option<SecretString>,
 
     /// A file with the webhook's URL, instead of the URL itself.
-    #[arg(long, env = URL_FILE, value_name = "FILE")]
+    #[arg(long, env = URL_FILE, value_parser = secret::file(), value_name = "FILE")]
     pub alert_slack_webhook_url_file: Option<PathBuf>,
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use chassis::config::secret;
 use clap::Args;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
@@ -23,7 +24,7 @@ pub struct TelegramArgs {
     pub alert_telegram_bot_token: Option<SecretString>,
 
     /// A file with the token, instead of the token itself.
-    #[arg(long, env = TOKEN_FILE, value_name = "FILE")]
+    #[arg(long, env = TOKEN_FILE, value_parser = secret::file(), value_name = "FILE")]
     pub alert_telegram_bot_token_file: Option<PathBuf>,
 
     /// The chat that is told; a group's number is negative.

@@ -157,6 +157,20 @@ fn people_hear_of_all_but_the_watchdog() -> anyhow::Result<()> {
 }
 
 #[test]
+fn what_is_set_to_nothing_is_not_set() -> anyhow::Result<()> {
+    let flags = [
+        "--alert-email-to=",
+        "--alert-smtp-password-file=",
+        "--alert-slack-webhook-url-file=",
+        "--alert-telegram-bot-token-file=",
+        "--alert-sns-topic-arn=",
+    ];
+    let people = args(&flags.map(str::to_owned))?.settle()?;
+    assert!(people.ways().is_empty());
+    Ok(())
+}
+
+#[test]
 fn without_people_nothing_is_added() -> anyhow::Result<()> {
     // As from a compose file that passes on what is not set.
     let flags = ["--alert-email-to=", "--alert-sns-region= "].map(str::to_owned);

@@ -1,0 +1,43 @@
+# syntax=docker/dockerfile:1
+
+# One image for every role of the company: `firedrill ROLE`, and `loadgen`, which is the same program
+# under another name.
+#
+#   docker build --tag firedrill:local .
+#   docker buildx build --platform linux/amd64,linux/arm64 --tag REGISTRY/firedrill:VERSION --push .
+
+# As in rust-toolchain.toml, which stays out of the context: rustup would fetch its components.
+ARG RUST=1.95.0
+
+FROM rust:${RUST}-bookworm AS build
+WORKDIR /src
+COPY . .
+ARG TARGETARCH
+# What /metrics and the log say is built here: there is no .git in the context.
+ARG BUILD_REVISION
+# Crates and what was made of them stay between builds, for each architecture apart: what did not
+# change is not compiled again.
+RUN --mount=type=cache,target=/usr/local/cargo/registry,sharing=locked \
+    --mount=type=cache,target=/build,sharing=locked \
+    set -eu; \
+    target="/build/${TARGETARCH:-native}"; \
+    cargo build --release --locked --target-dir "$target" --bin firedrill; \
+    install -D -t /image/usr/local/bin "$target/release/firedrill"; \
+    ln -s firedrill /image/usr/local/bin/loadgen
+# Folders that volumes are mounted on: a new volume is its folder's owner's.
+RUN install -d -o 65532 -g 65532 /image/var/lib/firedrill \
+    && install -d -o 65534 -g 65534 /image/etc/monitoring
+
+FROM gcr.io/distroless/cc-debian12:nonroot
+ARG VERSION=0.1.0
+ARG BUILD_REVISION
+LABEL org.opencontainers.image.title="firedrill" \
+      org.opencontainers.image.description="A small pizza-delivery company that can be broken on purpose, and that proves whether the monitoring noticed" \
+      org.opencontainers.image.licenses="MIT OR Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${BUILD_REVISION}" \
+      org.opencontainers.image.base.name="gcr.io/distroless/cc-debian12:nonroot"
+COPY --from=build /image/ /
+USER 65532:65532
+ENV DATA_DIR=/var/lib/firedrill
+ENTRYPOINT ["/usr/local/bin/firedrill"]
