@@ -45,7 +45,7 @@ check: ## Format, lints, documentation, alerting rules, shell scripts
 
 .PHONY: test-terraform
 test-terraform: ## Checks and tests the infrastructure, without an account: [TERRAFORM=PROGRAM]
-	scripts/terraform-test.sh
+	scripts/terraform-test.sh $(ARGS)
 
 .PHONY: bench
 bench: build ## Measures what docs/benchmarks.md states
