@@ -14,6 +14,18 @@ static_checks() {
   step "the scripts, against an AWS that is made up"
   infra/tests/scripts/test.sh
 
+  step "workflows: no permissions but those of a job, actions by their commit"
+  for workflow in .github/workflows/*.yml; do
+    if ! grep -qx 'permissions: {}' "$workflow"; then
+      echo "$workflow: does not begin without permissions" >&2
+      exit 1
+    fi
+    if grep -E '^ +(- )?uses: ' "$workflow" | grep -vE 'uses: (\./\.github/workflows/[a-z]+\.yml|[A-Za-z0-9_./-]+@[0-9a-f]{40} # v[0-9.]+)$' >&2; then
+      echo "$workflow: uses what is not named by its commit" >&2
+      exit 1
+    fi
+  done
+
   step "checkov"
   read -ra checkov <<<"${CHECKOV:-scripts/python.sh checkov==3.3.30 checkov}"
   # Not of downloaded things, nor of what it would ask its makers' server.

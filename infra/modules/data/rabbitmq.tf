@@ -9,7 +9,7 @@ resource "aws_security_group" "queue" {
 }
 
 # Amazon MQ keeps a broker's password only as an argument, so this one is in the state, which is
-# encrypted. No other password is.
+# encrypted. No other password of this module is.
 resource "random_password" "queue" {
   length  = 32
   special = false
