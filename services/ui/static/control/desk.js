@@ -116,11 +116,11 @@ export class Desk {
       return;
     }
     put(byId("past"), h("table", {},
-      h("thead", {}, h("tr", {}, ["At", "Drill", "Verdict", ""].map((head) => h("th", { scope: "col" }, head)))),
+      h("thead", {}, h("tr", {}, ["At", "Drill", "Verdict", "Report"].map((head) => h("th", { scope: "col" }, head)))),
       h("tbody", {}, drills.map(({ id, scenario, verdict: word, ordered_at }) => h("tr", {},
         h("td", {}, clock(new Date(ordered_at).getTime() / 1000)),
         h("td", {}, scenario),
         h("td", {}, h("b", { class: word === "PASS" ? "good" : "bad" }, word ?? "failed")),
-        h("td", {}, word && h("a", { href: `/api/drills/${id}/report.html`, target: "_blank", rel: "noopener" }, "Report")))))));
+        h("td", {}, word && h("a", { href: `/api/drills/${id}/report.html`, target: "_blank", rel: "noopener" }, "Open")))))));
   }
 }

@@ -4,7 +4,8 @@ import { h, s, put } from "./dom.js";
 import { WIDTH } from "./town.js";
 
 export class TownMap {
-  constructor(container, town, { pick, label = `Map of ${town.name}` } = {}) {
+  /** `role` is `group` where there is something on it to choose. */
+  constructor(container, town, { pick, role = "img", label = `Map of ${town.name}` } = {}) {
     this.town = town;
     this.layers = {
       trails: s("g", { class: "trails" }),
@@ -13,7 +14,7 @@ export class TownMap {
     };
     this.svg = s(
       "svg",
-      { viewBox: `0 0 ${town.width} ${town.height}`, role: "img", "aria-label": label },
+      { viewBox: `0 0 ${town.width} ${town.height}`, role, "aria-label": label },
       town.parks.map((park) => s("polygon", { class: "park", points: this.line(park.outline.map(pair)) })),
       s("polyline", {
         class: "river",

@@ -40,6 +40,8 @@ function attributes(list = []) {
   return Object.fromEntries(list.map(({ key, value }) => [key, value ? Object.values(value)[0] : ""]));
 }
 
+const count = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
+
 /** The bars. */
 export function waterfall(id, trace) {
   const begin = Math.min(...trace.map(({ start }) => start));
@@ -49,7 +51,7 @@ export function waterfall(id, trace) {
   return [
     h("h2", {}, trace[0]?.name ?? "Trace"),
     h("p", { class: "hint" }, h("code", {}, id)),
-    h("p", {}, `${trace.length} spans of ${services.length} services, ${duration((end - begin) / 1e6)} from first to last`,
+    h("p", {}, `${count(trace.length, "span")} of ${count(services.length, "service")}, ${duration((end - begin) / 1e6)} from first to last`,
       failed ? h("b", { class: "bad" }, `, ${failed} failed`) : "", "."),
     h("ol", { class: "waterfall" }, trace.map((span) => bar(span, begin, end - begin || 1, services.indexOf(span.service)))),
   ];

@@ -70,7 +70,7 @@ let map;
 
 async function open() {
   put(byId("vans"), empty("Looking for vans …"));
-  map = new TownMap(byId("map"), await town());
+  map = new TownMap(byId("map"), await town(), { role: "group" });
   const newest = new Map();
   const vans = new Vans(map, { pick: choose });
   const seen = (vehicles) => {

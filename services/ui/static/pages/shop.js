@@ -16,11 +16,9 @@ function showMenu() {
     h("article", { class: "pizza" },
       h("h3", {}, pizza.name),
       h("p", { class: "sizes" }, pizza.sizes.map(({ size, price_cents }) =>
-        h("button", {
-          type: "button",
-          "aria-label": `Add ${pizza.name}, ${size}`,
-          onclick: () => add(pizza, size, price_cents),
-        }, h("span", {}, size), h("b", {}, price(price_cents, menu.currency))))))));
+        h("button", { type: "button", onclick: () => add(pizza, size, price_cents) },
+          h("span", { class: "unseen" }, `${pizza.name}, `),
+          h("span", {}, size), " ", h("b", {}, price(price_cents, menu.currency))))))));
 }
 
 function add(pizza, size, price_cents) {

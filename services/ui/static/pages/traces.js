@@ -16,13 +16,13 @@ function row({ trace_id, name, service, start, duration_ms, spans: count, errors
     h("td", {}, service),
     h("td", { class: "number" }, duration(duration_ms / 1000)),
     h("td", { class: "number" }, count),
-    h("td", {}, errors ? h("span", { class: "bad" }, `${errors} failed`) : ""),
+    h("td", {}, errors ? h("b", { class: "bad" }, errors) : ""),
     h("td", { class: "number" }, clock(new Date(start).getTime() / 1000)));
 }
 
 function list(traces) {
   const nothing = { recent: "No trace yet.", slow: "No trace yet.", failed: "No trace with a failed span is kept." };
-  const heads = ["Request", "Service", "Took", "Spans", "", "At"];
+  const heads = ["Request", "Service", "Took", "Spans", "Failed", "At"];
   put(byId("list"), traces.length
     ? h("table", {},
       h("thead", {}, h("tr", {}, heads.map((head) => h("th", { scope: "col" }, head)))),
