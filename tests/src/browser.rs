@@ -8,11 +8,13 @@ use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
 use http::Method;
 use hyper_util::client::legacy::connect::HttpConnector;
+use rustix::process::{Signal, kill_process};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::process::Command;
 use url::{ParseError, Url};
 
+use crate::company;
 use crate::program::Program;
 use crate::wait::until;
 
@@ -24,7 +26,18 @@ pub const SOON: Duration = Duration::from_secs(60);
 pub struct Browser {
     client: Client,
     _driver: Program,
-    _profile: TempDir,
+    profile: TempDir,
+}
+
+/// Chromium is no child of ours, and outlives the chromedriver that is killed with a test that fails.
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let mark = format!("--user-data-dir={}", self.profile.path().display());
+        for process in company::processes_with(&mark) {
+            // It may have ended by itself.
+            let _ = kill_process(process, Signal::KILL);
+        }
+    }
 }
 
 /// What a page said or asked for.
@@ -96,7 +109,7 @@ impl Browser {
         Ok(Self {
             client,
             _driver: driver,
-            _profile: profile,
+            profile,
         })
     }
 
@@ -303,6 +316,7 @@ impl Browser {
             let is_bad = entry.level == "SEVERE" && !(expects_failures && is_answer);
             ensure!(!is_bad, "the console: {}", entry.message);
         }
-        Ok(self.client.close().await?)
+        // The client itself stays: what is left of the browser goes with this.
+        Ok(self.client.clone().close().await?)
     }
 }

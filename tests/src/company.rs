@@ -215,11 +215,24 @@ impl Company {
 
 /// The processes that this one started.
 fn children(of: Pid) -> impl Iterator<Item = Pid> {
-    let processes = std::fs::read_dir("/proc").into_iter().flatten();
-    processes
+    processes().filter(move |process| parent(*process) == Some(of))
+}
+
+fn processes() -> impl Iterator<Item = Pid> {
+    let entries = std::fs::read_dir("/proc").into_iter().flatten();
+    entries
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
         .filter_map(Pid::from_raw)
-        .filter(move |process| parent(*process) == Some(of))
+}
+
+/// The processes that have this among their arguments.
+pub(crate) fn processes_with(argument: &str) -> impl Iterator<Item = Pid> {
+    processes().filter(move |process| {
+        let path = format!("/proc/{}/cmdline", process.as_raw_nonzero());
+        let line = std::fs::read(path).unwrap_or_default();
+        // Chromium writes its own over with blanks between them.
+        String::from_utf8_lossy(&line).contains(argument)
+    })
 }
 
 /// The program that a process runs, by its command line.

@@ -26,7 +26,7 @@ async fn order_ten(company: &Company) -> Result<()> {
     for number in 1..=10 {
         let order = json!({
             "customer": "Ada",
-            "address": format!("{number} Main Street"),
+            "address": format!("{number} Station Road"),
             "items": [{ "pizza": "funghi", "size": "small", "quantity": 1 }],
         });
         let placed = http
@@ -43,9 +43,9 @@ async fn vans_move_and_tell_where_they_were() -> Result<()> {
     let origin = company.url(8000);
     let browser = Browser::open().await?;
     browser.go(&format!("{origin}/fleet")).await?;
-    order_ten(&company).await?;
     browser.element(".van").await?;
     let before = places(&browser).await?;
+    order_ten(&company).await?;
     let moved = until("a van moves", SOON, async || {
         let now = places(&browser).await.ok()?;
         let mut vans = now.as_object()?.iter();

@@ -19,5 +19,6 @@ const PAGES: [(&str, &str); 5] = [
     ("traces", "/traces"),
 ];
 
-/// A company without customers of its own and without a monitoring.
-const QUIET: [&str; 2] = ["--no-monitoring", "--baseline=0/h"];
+/// A company without customers of its own and without a monitoring, whose vans take long enough to be
+/// seen on their way.
+const QUIET: [&str; 3] = ["--no-monitoring", "--baseline=0/h", "--time-factor=5"];

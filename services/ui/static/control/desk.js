@@ -80,7 +80,7 @@ export class Desk {
 
   show(drill) {
     const { id, scenario, state, events, record } = drill;
-    this.current = { id, log: h("ol", { class: "log" }), bar: h("progress", { max: 1, value: 0, "aria-label": "Progress" }), stands: h("p", { class: "hint" }) };
+    this.current = { id, log: h("ol", { class: "log", tabindex: 0, "aria-label": "What happened" }), bar: h("progress", { max: 1, value: 0, "aria-label": "Progress" }), stands: h("p", { class: "hint" }) };
     for (const event of events) this.happened(event);
     const over = state === "over" || state === "failed";
     byId("running").hidden = false;

@@ -20,7 +20,7 @@ export function verdict(record, id) {
   return [
     h("p", { class: `verdict ${passed ? "good" : "bad"}`, role: "status" }, passed ? "✓ " : "✕ ", record.verdict),
     record.findings.length > 0 && h("ul", {}, record.findings.map((finding) => h("li", {}, finding.reason ?? finding.detail ?? finding.verdict))),
-    h("div", { class: "scroll" }, h("table", {},
+    h("div", { class: "scroll", role: "region", "aria-label": "Table of expectations", tabindex: 0 }, h("table", {},
       h("thead", {}, h("tr", {}, ["State", "Expected", "Took"].map((head) => h("th", { scope: "col" }, head)))),
       h("tbody", {}, rows))),
     h("p", {}, h("a", { href: `/api/drills/${id}/report.html`, target: "_blank", rel: "noopener" }, "The whole report")),
