@@ -1,4 +1,4 @@
-//! A real Chromium without a window, driven by WebDriver, in a profile of its own.
+//! A real Chromium without a window, driven by `WebDriver`, in a profile of its own.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use crate::program::Program;
 use crate::wait::until;
 
 /// How long a page may take to show something. Debug builds on a busy machine are slow.
-pub const SOON: Duration = Duration::from_secs(60);
+pub const SOON: Duration = Duration::from_mins(1);
 
 /// A browser with one page.
 #[derive(Debug)]
@@ -49,7 +49,7 @@ pub struct Entry {
     pub message: String,
 }
 
-/// A command that WebDriver has beyond the standard.
+/// A command that `WebDriver` has beyond the standard.
 #[derive(Clone, Debug)]
 struct Extension {
     path: &'static str,

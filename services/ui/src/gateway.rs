@@ -125,8 +125,6 @@ fn came_back(method: &Method, answer: http::Response<Bytes>) -> Response {
 }
 
 fn chosen(headers: &HeaderMap, names: &[HeaderName]) -> HeaderMap {
-    let named = names
-        .iter()
-        .filter_map(|name| Some((name.clone(), headers.get(name)?.clone())));
-    named.collect()
+    let value = |name: &HeaderName| Some((name.clone(), headers.get(name)?.clone()));
+    names.iter().filter_map(value).collect()
 }

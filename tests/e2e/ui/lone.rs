@@ -10,7 +10,7 @@ use tokio::process::Command;
 
 use crate::BINARY;
 
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_mins(1);
 
 /// A running ui.
 pub(crate) struct Lone {

@@ -126,28 +126,42 @@ impl Traces {
     }
 
     fn gather(&self) -> Vec<Gathered> {
-        let mut traces: HashMap<TraceId, (u32, u32, Option<(Root, String)>)> = HashMap::new();
+        let mut traces: HashMap<TraceId, Gathering> = HashMap::new();
         for batch in self.batches(|_| true) {
             for part in batch.parts() {
-                let (spans, errors, root) = traces.entry(part.id).or_default();
-                *spans += part.spans;
-                *errors += part.errors;
-                if let Some(begun) = &part.root {
-                    *root = Some((begun.clone(), batch.service().to_owned()));
+                let trace = traces.entry(part.id).or_default();
+                trace.spans += part.spans;
+                trace.errors += part.errors;
+                if let Some(root) = &part.root {
+                    trace.begun = Some((root.clone(), batch.service().to_owned()));
                 }
             }
         }
-        let whole = |(id, (spans, errors, root))| {
-            let (root, service): (Root, String) = root?;
-            Some(Gathered {
-                id,
-                spans,
-                errors,
-                root,
-                service,
-            })
-        };
-        traces.into_iter().filter_map(whole).collect()
+        let traces = traces.into_iter();
+        traces
+            .filter_map(|(id, trace)| trace.gathered(id))
+            .collect()
+    }
+}
+
+/// What was found of one trace so far.
+#[derive(Default)]
+struct Gathering {
+    spans: u32,
+    errors: u32,
+    begun: Option<(Root, String)>,
+}
+
+impl Gathering {
+    fn gathered(self, id: TraceId) -> Option<Gathered> {
+        let (root, service) = self.begun?;
+        Some(Gathered {
+            id,
+            spans: self.spans,
+            errors: self.errors,
+            root,
+            service,
+        })
     }
 }
 

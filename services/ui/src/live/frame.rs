@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn an_event_without_an_end_is_refused() {
         let mut frames = Frames::default();
-        let piece = [b'x'; 64 * 1024];
+        let piece = vec![b'x'; 64 * 1024];
         let refused = (0..20).any(|_| frames.add(&piece).is_err());
         assert!(refused);
     }

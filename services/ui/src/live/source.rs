@@ -77,7 +77,9 @@ impl Source {
                 tracing::warn!(neighbour = self.neighbour.name(), "an event is too large");
                 break;
             };
-            whole.iter().for_each(|frame| channel.take(frame));
+            for frame in &whole {
+                channel.take(frame);
+            }
         }
         true
     }

@@ -69,7 +69,10 @@ impl Drop for Neighbour {
 
 async fn answer(State(telling): State<Telling>, request: Request) -> Response<Body> {
     let (head, body) = request.into_parts();
-    let body = body.collect().await.map(|body| body.to_bytes());
+    let body = body
+        .collect()
+        .await
+        .map(http_body_util::Collected::to_bytes);
     let came = Came {
         line: format!("{} {}", head.method, head.uri),
         headers: head.headers,

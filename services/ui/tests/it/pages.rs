@@ -37,6 +37,11 @@ fn files() -> Result<Vec<(String, String)>> {
     Ok(files)
 }
 
+/// Whether a file has this ending.
+fn is_a(file: &str, ending: &str) -> bool {
+    file.rsplit_once('.').is_some_and(|(_, is)| is == ending)
+}
+
 /// Values of an attribute.
 fn values<'a>(html: &'a str, attribute: &'a str) -> impl Iterator<Item = &'a str> {
     let parts = html.split(attribute).skip(1);
@@ -103,7 +108,7 @@ async fn nothing_that_a_policy_would_stop_stands_in_a_page() -> Result<()> {
 fn scripts_import_what_is_there_and_write_no_markup() -> Result<()> {
     let files = files()?;
     let names: BTreeSet<_> = files.iter().map(|(name, _)| name.clone()).collect();
-    for (name, text) in files.iter().filter(|(name, _)| name.ends_with(".js")) {
+    for (name, text) in files.iter().filter(|(name, _)| is_a(name, "js")) {
         for import in values(text, " from \"") {
             let place = Path::new(name).parent().context("a folder")?.join(import);
             let parts = place.components().fold(Vec::new(), |mut parts, part| {
@@ -148,7 +153,7 @@ fn all_files_together_are_light_and_ours() -> Result<()> {
 async fn files_are_compressed_for_those_who_ask() -> Result<()> {
     let app = TestApp::with(&[])?;
     let html = app.get("/").await?.text();
-    let style = values(&html, "href=\"").find(|file| file.ends_with(".css"));
+    let style = values(&html, "href=\"").find(|file| is_a(file, "css"));
     let style = style.context("a style sheet")?;
     let request = Request::get(style).header("accept-encoding", "gzip");
     let answer = app.send(request.body(Body::empty())?).await?;
@@ -167,7 +172,7 @@ async fn a_file_of_another_version_is_not_there() -> Result<()> {
         .await?
         .expect(404);
     let html = app.get("/").await?.text();
-    let style = values(&html, "href=\"").find(|file| file.ends_with(".css"));
+    let style = values(&html, "href=\"").find(|file| is_a(file, "css"));
     let outside = style
         .context("a style sheet")?
         .replace("style.css", "..%2FCargo.toml");
