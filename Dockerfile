@@ -24,9 +24,7 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry,sharing=locked \
     cargo build --release --locked --target-dir "$target" --bin firedrill; \
     install -D -t /image/usr/local/bin "$target/release/firedrill"; \
     ln -s firedrill /image/usr/local/bin/loadgen
-# Folders that volumes are mounted on: a new volume is its folder's owner's.
-RUN install -d -o 65532 -g 65532 /image/var/lib/firedrill \
-    && install -d -o 65534 -g 65534 /image/etc/monitoring
+RUN mkdir /empty
 
 FROM gcr.io/distroless/cc-debian12:nonroot
 ARG VERSION=0.1.0
@@ -38,6 +36,9 @@ LABEL org.opencontainers.image.title="firedrill" \
       org.opencontainers.image.revision="${BUILD_REVISION}" \
       org.opencontainers.image.base.name="gcr.io/distroless/cc-debian12:nonroot"
 COPY --from=build /image/ /
+# Folders that volumes are mounted on: a new volume belongs to whom its folder belongs to.
+COPY --from=build --chown=65532:65532 /empty /var/lib/firedrill
+COPY --from=build --chown=65534:65534 /empty /etc/monitoring
 USER 65532:65532
 ENV DATA_DIR=/var/lib/firedrill
 ENTRYPOINT ["/usr/local/bin/firedrill"]
