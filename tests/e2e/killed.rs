@@ -19,12 +19,13 @@ const BROKEN_WITHIN: Duration = Duration::from_mins(1);
 const HEALED_WITHIN: Duration = Duration::from_secs(30);
 
 /// The services with their telemetry ports.
-const SERVICES: [(&str, u16); 5] = [
+const SERVICES: [(&str, u16); 6] = [
     ("pizza-service", 9111),
     ("position-tracker", 9112),
     ("position-simulator", 9113),
     ("pokedex-api", 8689),
     ("loadgen", 9114),
+    ("ui", 9110),
 ];
 
 /// What is broken at once: kinds with their parameters. Those that end the process come alone. In an
