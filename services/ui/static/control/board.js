@@ -20,7 +20,7 @@ function state({ up, ready }) {
 function row(service, site) {
   const { error_ratio, p99_seconds } = service;
   const now = Date.now() / 1000;
-  const page = dashboard(site, "services", now - 900, now, { "var-service": service.service });
+  const page = dashboard(site, "firedrill-services", now - 900, now, { "var-service": service.service });
   const number = (text, bad) => h("td", { class: bad ? "number bad" : "number" }, text);
   return h("tr", { "data-service": service.service },
     h("th", { scope: "row" }, link(page, service.service) ?? service.service),
