@@ -47,7 +47,7 @@ const COARSEST_POLL: Duration = Duration::from_secs(1);
 /// Conducts a drill. Fails only where the load can't begin.
 pub(super) async fn conduct(stage: &Stage<'_>) -> Result<(Observed, Clock), StartError> {
     let ready = stage.ready;
-    let poll = (ready.pace.evaluation / 4).clamp(FINEST_POLL, COARSEST_POLL);
+    let poll = (ready.finest / 4).clamp(FINEST_POLL, COARSEST_POLL);
     let plan = Plan::new(&ready.scenario.phases, stage.seed).with_tail();
     stage.tell_limits();
     let clock = Clock::start();
@@ -148,12 +148,12 @@ impl Stage<'_> {
         poll: Duration,
         observed: &mut Observed,
     ) {
-        let evaluation = self.ready.pace.evaluation;
+        let (finest, slowest) = (self.ready.finest, self.ready.pace.evaluation);
         let Some(prometheus) = self.monitors.evaluator() else {
             observed.lanes = live.all().to_vec();
             return;
         };
-        let record = prometheus.record(clock, watched_s, evaluation, live);
+        let record = prometheus.record(clock, watched_s, (finest, slowest), live);
         let record = match record.await {
             Ok(record) => record,
             Err(error) => {
@@ -165,7 +165,7 @@ impl Stage<'_> {
             }
         };
         let looks = live.widest_gap_s().max(poll.as_secs_f64());
-        let tolerance = evaluation.as_secs_f64() + looks + record.step_s;
+        let tolerance = slowest.as_secs_f64() + looks + record.step_s;
         let lanes = record.lanes.into_all();
         let found = disagreements(live.all(), &lanes, tolerance, watched_s);
         observed.monitoring_failures.extend(found);

@@ -51,20 +51,21 @@ impl Monitors {
 impl Prometheus {
     /// What Prometheus recorded in `ALERTS` from the drill's start until `until_s` seconds after
     /// it, and a step more: what the last look of `live` saw lies on it. Prometheus shows that an
-    /// alert is over a moment before it has recorded so; that moment is waited for.
+    /// alert is over a moment before it has recorded so; that moment is waited for. The times are those
+    /// from one evaluation to the next of its fastest and of its slowest group.
     pub async fn record(
         &self,
         clock: Clock,
         until_s: f64,
-        evaluation: Duration,
+        (finest, slowest): (Duration, Duration),
         live: &Lanes,
     ) -> Result<Record, HttpError> {
-        let step_s = (evaluation.as_secs_f64() / STEPS)
+        let step_s = (finest.as_secs_f64() / STEPS)
             .max(FINEST_STEP)
             .max(until_s / MOST_POINTS);
         let until_s = until_s + step_s;
         sleep_until(clock.instant(Duration::from_secs_f64(until_s))).await;
-        let deadline = Instant::now() + evaluation + RECORDING;
+        let deadline = Instant::now() + slowest + RECORDING;
         loop {
             let lanes = self.alerts_recorded(clock, until_s, step_s).await?;
             if lanes.caught_up(live) || Instant::now() >= deadline {

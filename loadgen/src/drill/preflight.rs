@@ -58,8 +58,10 @@ pub struct Ready {
     pub allows: Vec<Option<AlertLimits>>,
     /// Alertmanager's routes and receivers.
     pub routing: Routing,
-    /// The monitoring's pace.
+    /// The monitoring's pace, that of its slowest group of rules.
     pub pace: Pace,
+    /// Time from one evaluation to the next of its fastest group.
+    pub finest: Duration,
     /// What the reports say about the monitoring.
     pub monitoring: Monitoring,
     /// [`Field::survey`], computed and stretched to the rules' speed.

@@ -65,6 +65,7 @@ fn ready(
         allows: loaded.allows,
         routing: loaded.routing,
         pace: loaded.pace,
+        finest: loaded.finest,
         survey: None,
         longest_for: loaded.longest_for,
         listens: Duration::ZERO,

@@ -156,6 +156,7 @@ fn ready(field: &Field<'_>, found: Found, seq: u64) -> Ready {
             scrape: PACE,
             evaluation: PACE,
         },
+        finest: PACE,
         monitoring: Monitoring {
             group_wait_s: seconds(grouping.group_wait),
             group_interval_s: seconds(grouping.group_interval),

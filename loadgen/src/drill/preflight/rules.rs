@@ -15,6 +15,7 @@ pub(super) struct Loaded {
     pub(super) fires: Vec<AlertLimits>,
     pub(super) allows: Vec<Option<AlertLimits>>,
     pub(super) pace: Pace,
+    pub(super) finest: Duration,
     pub(super) grouping: Grouping,
     pub(super) routing: Routing,
     pub(super) longest_for: Duration,
@@ -90,6 +91,7 @@ pub(super) async fn look(
             scrape: book.scrape,
             evaluation: seen.evaluation_interval(),
         },
+        finest: seen.finest_interval(),
         grouping: book.routing.grouping(&labels),
         alerts: alert_names(groups),
         latest: book.latest(),
@@ -127,6 +129,10 @@ impl Seen<'_> {
 
     fn evaluation_interval(self) -> Duration {
         self.groups.iter().map(evaluation).max().unwrap_or_default()
+    }
+
+    fn finest_interval(self) -> Duration {
+        self.groups.iter().map(evaluation).min().unwrap_or_default()
     }
 }
 

@@ -139,8 +139,8 @@ impl HttpMetrics {
         self.0.active.now().dec();
     }
 
-    /// Counts one request. `route` is the pattern, never the path; empty where none matched.
-    /// `trace_id` only of a sampled trace.
+    /// Counts one request. `route` is the pattern, never the path; empty where none matched, and so it
+    /// is counted where none has the method. `trace_id` only of a sampled trace.
     pub(super) fn record(
         &self,
         method: &Method,
@@ -154,6 +154,11 @@ impl HttpMetrics {
             .map(|trace_id| TraceLabel { trace_id });
         let now = exemplar.as_ref().map(|_| SystemTime::now());
         let method = known_method(method);
+        let route = if status == StatusCode::METHOD_NOT_ALLOWED {
+            ""
+        } else {
+            route
+        };
         let seconds = took.as_secs_f64();
         let answers = self.0.declared.get(route).map_or(&[][..], Vec::as_slice);
         match answers

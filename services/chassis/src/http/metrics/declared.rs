@@ -5,33 +5,34 @@ use utoipa::openapi::OpenApi;
 use utoipa::openapi::path::{Operation, PathItem};
 
 use super::known_method;
-use crate::http::observe::CLIENT_CLOSED_REQUEST;
 
-/// Answers that the middleware gives on any route, 499 for those that nobody waited for.
-const EVERYWHERE: [u16; 4] = [429, CLIENT_CLOSED_REQUEST, 500, 503];
+/// Answers that the middleware gives on any route.
+const EVERYWHERE: [u16; 2] = [500, 503];
+
+/// So is this, but it is there when the first one comes. That one is missing in `increase()`, and no
+/// rule counts them: requests that were turned away have a counter of their own.
+const UNDECLARED: u16 = 429;
 
 /// One series: method, route and status.
 pub(super) type Answer = (&'static str, String, StatusCode);
 
 /// Every method, route and status that an ordinary client's request can end with. A histogram has
-/// some 16 series, so what only a scanner does (a method that a route does not have, a path that
-/// no route has) is declared for the methods that scanners use.
+/// some 16 series, so what only a scanner does (a path that no route has, a method that a route does
+/// not have) is counted without a route, and declared for the methods that scanners use.
 pub(super) fn answers(api: &OpenApi) -> Vec<Answer> {
     let mut answers = Vec::new();
     for method in [Method::GET, Method::POST] {
-        add(&mut answers, &method, "", [404, 429, 500, 503]);
+        add(&mut answers, &method, "", [404, 405, 500, 503]);
+    }
+    for method in [Method::PUT, Method::DELETE] {
+        add(&mut answers, &method, "", [404, 405]);
     }
     for (route, item) in &api.paths.paths {
-        let declared: Vec<_> = operations(item).collect();
-        for (method, operation) in &declared {
+        for (method, operation) in operations(item) {
             let codes = operation.responses.responses.keys();
             let own = codes.filter_map(|code| code.parse().ok());
-            add(&mut answers, method, route, own.chain(EVERYWHERE));
-        }
-        for method in [Method::GET, Method::POST, Method::PUT, Method::DELETE] {
-            if declared.iter().all(|(known, _)| *known != method) {
-                add(&mut answers, &method, route, [405]);
-            }
+            let own = own.filter(|code| *code != UNDECLARED);
+            add(&mut answers, &method, route, own.chain(EVERYWHERE));
         }
     }
     answers
