@@ -167,7 +167,7 @@ def weakened_enough(scenarios, changes):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
-    parser.add_argument("--companies", type=int, default=6)
+    parser.add_argument("--companies", type=int, default=4)
     parser.add_argument("--loadgen", default=str(ROOT / "target/release/loadgen"))
     parser.add_argument("--scenarios", help="names with commas between them; all where absent")
     options = parser.parse_args()

@@ -26,10 +26,31 @@ const MARGIN: Duration = Duration::from_mins(1);
 /// Services export their spans every five seconds; the last ones are waited for.
 const EXPORT: Duration = Duration::from_secs(6);
 
-/// Where a data set goes, and where the company's log files are.
+/// Where a data set goes, and how fine it is.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The folder.
+    pub folder: PathBuf,
+    /// How far apart samples of a metric are; the scrape interval where nothing is said.
+    pub step: Option<Duration>,
+}
+
+impl Place {
+    /// The place for one of several, within it.
+    #[must_use]
+    pub fn within(&self, name: &str) -> Self {
+        Self {
+            folder: self.folder.join(name),
+            step: self.step,
+        }
+    }
+}
+
+/// A data set to be: where it goes, and where the company's log files are.
 #[derive(Clone, Debug)]
 pub struct Dataset {
     folder: ReportFolder,
+    step: Option<Duration>,
     logs: PathBuf,
 }
 
@@ -84,9 +105,10 @@ impl Dataset {
     ///
     /// # Errors
     /// When it can't be written to.
-    pub fn open(folder: &Path, company: &Path) -> Result<Self, ReportError> {
+    pub fn open(place: &Place, company: &Path) -> Result<Self, ReportError> {
         Ok(Self {
-            folder: ReportFolder::open(folder)?,
+            folder: ReportFolder::open(&place.folder)?,
+            step: place.step,
             logs: company.join("logs"),
         })
     }
@@ -108,7 +130,7 @@ impl Dataset {
         let metrics = match &company.metrics_url {
             Some(url) => {
                 let prometheus = Prometheus::new(client.clone(), url.clone());
-                let step_s = record.monitoring.scrape_interval_s.max(1.0);
+                let step_s = self.step_s(record);
                 metrics::write(&self.subfolder("metrics")?, &prometheus, window, step_s).await?
             }
             None => Written::missing("the company has no Prometheus"),
@@ -119,6 +141,11 @@ impl Dataset {
         let readme = readme::text(record, window, &[metrics, traces, logs]);
         self.folder.put("README.md", readme.as_bytes())?;
         Ok(())
+    }
+
+    fn step_s(&self, record: &DrillRecord) -> f64 {
+        let scrapes = record.monitoring.scrape_interval_s.max(1.0);
+        self.step.map_or(scrapes, |step| step.as_secs_f64())
     }
 
     /// What was done, and what was said about it.

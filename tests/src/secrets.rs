@@ -1,67 +1,55 @@
 //! What must appear nowhere in what a service says: the names of faults and drills.
 
-use serde_json::Value;
+use aho_corasick::{AhoCorasick, MatchKind};
 
 /// Words that telemetry has a meaning of its own for.
 const ORDINARY: [&str; 1] = ["error"];
 
-/// What must appear nowhere: within a value where it is unmistakable, as a whole value otherwise.
+/// How much of a text is shown on either side of what was found.
+const AROUND: usize = 120;
+
+/// What must appear nowhere: anywhere in a text where it is unmistakable, as a whole value of JSON, of a
+/// label or of a comma-separated row otherwise.
 #[derive(Debug)]
 pub struct Secrets {
-    within: Vec<String>,
-    whole: Vec<String>,
+    search: AhoCorasick,
 }
 
 impl Secrets {
     /// Names of fault kinds and scenarios, and ids of drills.
+    ///
+    /// # Panics
+    /// When there are more names than a search can hold.
     pub fn new<'name>(names: impl IntoIterator<Item = &'name str>, drills: &[String]) -> Self {
         let names = names.into_iter().filter(|name| !ORDINARY.contains(name));
-        let (mut within, whole): (Vec<_>, Vec<_>) = names
+        let (hyphened, plain): (Vec<_>, Vec<_>) = names
             .map(str::to_owned)
             .partition(|name| name.contains('-'));
-        let underscored: Vec<_> = within.iter().map(|name| name.replace('-', "_")).collect();
-        within.extend(drills.iter().cloned());
-        Self {
-            within,
-            whole: [whole, underscored].concat(),
-        }
+        let underscored = hyphened.iter().map(|name| name.replace('-', "_"));
+        let whole = plain.into_iter().chain(underscored);
+        let whole = whole.flat_map(|name| [format!("\"{name}\""), format!(",{name},")]);
+        let patterns: Vec<String> = whole
+            .chain(hyphened.iter().cloned())
+            .chain(drills.iter().cloned())
+            .collect();
+        let search = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostFirst)
+            .build(patterns)
+            .expect("a few names");
+        Self { search }
     }
 
-    fn in_text(&self, text: &str) -> Option<&String> {
-        let within = self.within.iter().find(|name| text.contains(name.as_str()));
-        within.or_else(|| self.whole.iter().find(|name| text == name.as_str()))
-    }
-
-    /// In any value of a JSON text, and in any key.
-    pub fn in_json(&self, value: &Value) -> Option<&String> {
-        match value {
-            Value::String(text) => self.in_text(text),
-            Value::Array(values) => values.iter().find_map(|value| self.in_json(value)),
-            Value::Object(fields) => fields.iter().find_map(|(key, value)| {
-                let within = self.within.iter().find(|name| key.contains(name.as_str()));
-                within.or_else(|| self.in_json(value))
-            }),
-            _ => None,
-        }
-    }
-
-    /// In a metric's line: its name, and the value of each label.
-    pub fn in_metric(&self, line: &str) -> Option<&String> {
-        let within = self.within.iter().find(|name| line.contains(name.as_str()));
-        within.or_else(|| line.split('"').find_map(|part| self.in_text(part)))
-    }
-
-    /// In a row of comma-separated values.
-    pub fn in_row(&self, row: &str) -> Option<&String> {
-        let within = self.within.iter().find(|name| row.contains(name.as_str()));
-        within.or_else(|| row.split([',', '"']).find_map(|field| self.in_text(field)))
+    /// The first of them in a text, with what is around it.
+    pub fn within(&self, text: &[u8]) -> Option<String> {
+        let found = self.search.find(text)?;
+        let from = found.start().saturating_sub(AROUND);
+        let to = (found.end() + AROUND).min(text.len());
+        Some(String::from_utf8_lossy(&text[from..to]).into_owned())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     const NAMES: [&str; 7] = [
@@ -77,26 +65,33 @@ mod tests {
     #[test]
     fn the_search_finds_names_where_they_would_be() {
         let secrets = Secrets::new(NAMES, &["01a2-drill".to_owned()]);
-        for line in [
+        for text in [
             r#"requests_total{fault="latency"} 1"#,
             r#"faults_total{kind="db_latency"} 1"#,
             "db-latency_total 1",
             r#"x{drill="01a2-drill"} 1"#,
             r#"x{scenario="crash"} 1"#,
+            r#"{"message":"scenario quince-marmalade begins"}"#,
+            r#"{"key":"a","value":{"stringValue":"hang"}}"#,
+            r#"{"db-pool":1}"#,
+            "12:00,pizza-service,db_latency,1",
         ] {
-            assert!(secrets.in_metric(line).is_some(), "{line}");
+            assert!(secrets.within(text.as_bytes()).is_some(), "{text}");
         }
-        assert!(secrets.in_metric(r#"process_cpu{mode="user"} 1"#).is_none());
-        for value in [
-            json!({ "message": "scenario quince-marmalade begins" }),
-            json!({ "attributes": [{ "key": "a", "value": { "stringValue": "hang" } }] }),
-            json!({ "db-pool": 1 }),
+        for text in [
+            r#"process_cpu{mode="user"} 1"#,
+            r#"{"message":"the latency of a request","level":"ERROR"}"#,
+            r#"{"error":"connection refused"}"#,
+            "12:00,pizza-service,create,1",
         ] {
-            assert!(secrets.in_json(&value).is_some(), "{value}");
+            assert_eq!(secrets.within(text.as_bytes()), None);
         }
-        assert!(secrets.in_row("12:00,pizza-service,db_latency,1").is_some());
-        assert!(secrets.in_row("12:00,pizza-service,create,1").is_none());
-        let ordinary = json!({ "message": "the latency of a request", "level": "ERROR" });
-        assert!(secrets.in_json(&ordinary).is_none());
+    }
+
+    #[test]
+    fn what_is_found_is_shown_with_what_is_around_it() {
+        let secrets = Secrets::new(NAMES, &[]);
+        let found = secrets.within(b"x{scenario=\"crash\"} 1");
+        assert_eq!(found.as_deref(), Some("x{scenario=\"crash\"} 1"));
     }
 }

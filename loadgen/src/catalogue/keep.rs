@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::plan::Planned;
 use crate::company::Company;
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, Place};
 use crate::drill::verdict::Verdict;
 use crate::report::record::DrillRecord;
 
@@ -15,7 +15,7 @@ pub struct Keep {
     /// Where the logs of a company of its own go whose drill did not pass.
     pub logs: Option<PathBuf>,
     /// Where all telemetry of every drill goes, labelled: see [`Dataset`].
-    pub datasets: Option<PathBuf>,
+    pub datasets: Option<Place>,
 }
 
 impl Keep {
@@ -38,17 +38,17 @@ impl Keep {
             tell(&to, copy(&home.join("logs"), &to));
         }
         // Of a drill that did not begin there is nothing to learn.
-        if let Some(folder) = &self.datasets
+        if let Some(place) = &self.datasets
             && record.load.total.counts.intended > 0
         {
-            let to = folder.join(&drill.name);
-            tell(&to, dataset(&to, home, record, company).await);
+            let to = place.within(&drill.name);
+            tell(&to.folder, dataset(&to, home, record, company).await);
         }
     }
 }
 
 async fn dataset(
-    to: &Path,
+    to: &Place,
     home: &Path,
     record: &DrillRecord,
     company: &Company,

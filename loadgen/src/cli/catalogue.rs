@@ -32,7 +32,7 @@ const ALL: &str = "all";
 #[command(next_help_heading = "Several drills")]
 pub(super) struct ManyArgs {
     /// Opens so many companies at once, a fresh one for each drill; 0 drills the open one, one drill
-    /// after the other [default: 6, or 0 where a company is named].
+    /// after the other [default: 4, or 0 where a company is named].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(0..=32))]
     companies: Option<u8>,
 
@@ -58,7 +58,7 @@ pub(super) struct ManyArgs {
 }
 
 /// How many fresh companies two cores carry side by side without disturbing each other's figures.
-const COMPANIES: u8 = 6;
+const COMPANIES: u8 = 4;
 
 /// How long a drill waits for its fresh company.
 const FRESH: Duration = Duration::from_mins(1);
@@ -119,7 +119,8 @@ pub(super) fn run(args: &DrillArgs, names: &str) -> ExitCode {
         Ok(folder) => folder,
         Err(error) => return complain(error, EXIT_USAGE),
     };
-    if let Err(error) = self::folder(args.dataset.as_deref()) {
+    let datasets = args.dataset.place().map(|place| place.folder);
+    if let Err(error) = self::folder(datasets.as_deref()) {
         return complain(error, EXIT_USAGE);
     }
     let plan = plan(&scenarios, args.many.repeat.unwrap_or(1), args.seed);
@@ -128,7 +129,7 @@ pub(super) fn run(args: &DrillArgs, names: &str) -> ExitCode {
         Ok(done) => done,
         Err(problem) => return complain(problem, EXIT_USAGE),
     };
-    conclude(&done, plan.len(), folder.as_ref(), args.dataset.as_deref())
+    conclude(&done, plan.len(), folder.as_ref(), datasets.as_deref())
 }
 
 pub(super) fn folder(path: Option<&Path>) -> Result<Option<ReportFolder>, ReportError> {
@@ -180,7 +181,7 @@ fn how(args: &DrillArgs) -> Result<How, String> {
         survey: None,
         keep: Keep {
             logs: args.report.clone(),
-            datasets: args.dataset.clone(),
+            datasets: args.dataset.place(),
         },
     })
 }

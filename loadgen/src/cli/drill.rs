@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use url::{Host, Url};
 
 use super::catalogue::{self, ManyArgs};
+use super::dataset::DatasetArgs;
 use super::{complain, say, screens, summary, usage};
 use crate::company::{Company, CompanyArgs};
 use crate::dataset::Dataset;
@@ -38,10 +39,8 @@ pub(super) struct DrillArgs {
     #[arg(long, value_name = "DIR")]
     pub(super) report: Option<PathBuf>,
 
-    /// Writes a labelled data set into this folder: the drill's metrics, traces and log lines, and
-    /// what was really done; of several drills a folder each.
-    #[arg(long, value_name = "DIR")]
-    pub(super) dataset: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) dataset: DatasetArgs,
 
     /// The seed of arrivals, mix, payloads and ids [default: the scenario's].
     #[arg(long, value_name = "N")]
@@ -111,7 +110,7 @@ pub(super) fn run(args: DrillArgs) -> ExitCode {
         Ok(folder) => folder,
         Err(error) => return complain(error, EXIT_USAGE),
     };
-    let dataset = match super::dataset::open(args.dataset.as_deref(), &args.company) {
+    let dataset = match args.dataset.open(&args.company.company) {
         Ok(dataset) => dataset,
         Err(error) => return complain(error, EXIT_USAGE),
     };

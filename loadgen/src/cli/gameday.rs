@@ -11,6 +11,7 @@ use clap::Args;
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
+use super::dataset::DatasetArgs;
 use super::drill::{time_scale, watch_signals};
 use super::{or_complain, say, screens};
 use crate::company::CompanyArgs;
@@ -40,9 +41,8 @@ pub(super) struct GamedayArgs {
     #[arg(long, value_name = "DIR", required_unless_present = "dry_run")]
     report: Option<PathBuf>,
 
-    /// Writes a labelled data set into this folder, which says what was broken when, too.
-    #[arg(long, value_name = "DIR")]
-    dataset: Option<PathBuf>,
+    #[command(flatten)]
+    dataset: DatasetArgs,
 
     /// Orders that customers place meanwhile.
     #[arg(long, default_value = "10000/h", value_name = "RATE")]
@@ -91,7 +91,7 @@ impl GamedayArgs {
         let truth = Truth::begin(folder.path(), &plan)
             .map(Arc::new)
             .with_context(|| format!("cannot write to {}", folder.path().display()))?;
-        let dataset = super::dataset::open(self.dataset.as_deref(), &self.company)?;
+        let dataset = self.dataset.open(&self.company.company)?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()?;
