@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use company_tests::customers::Customers;
 use company_tests::outside::{Gap, Outside};
 use company_tests::{Company, Neighbours, until};
-use rustix::process::{Signal, kill_process};
+use rustix::process::Signal;
 use tokio::time::Instant;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_firedrill");
@@ -39,27 +39,13 @@ async fn more_orders(customers: &Customers, more: usize) -> Result<()> {
     .await
 }
 
-/// Kills a role's process, and waits until another one is ready.
-async fn kill(company: &Company, role: &str, telemetry: u16) -> Result<()> {
-    let process = company.process(role).context("no such process")?;
-    kill_process(process, Signal::KILL)?;
-    let ready = format!("{}/readyz", company.url(telemetry));
-    let http = company_tests::http::client();
-    until(&format!("another {role}"), SOON, async || {
-        company.process(role).filter(|now| *now != process)?;
-        let answer = http.get(&ready).send().await.ok()?;
-        answer.status().is_success().then_some(())
-    })
-    .await
-}
-
 /// Each service is killed once under load; then all that was ordered is delivered.
 async fn survives_kills(company: Company) -> Result<()> {
     let outside = Outside::watch(&company);
     let customers = Customers::at_rate(&company.url(8001), ORDERS_PER_SECOND);
     for (role, telemetry) in ROLES {
         more_orders(&customers, 60).await?;
-        kill(&company, role, telemetry).await?;
+        company.replace(role, telemetry, Signal::KILL).await?;
     }
     more_orders(&customers, 60).await?;
     let heard = customers.stop().await;

@@ -3,27 +3,13 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use company_tests::customers::Customers;
 use company_tests::{Company, until};
-use rustix::process::{Signal, kill_process};
+use rustix::process::Signal;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_firedrill");
 const SOON: Duration = Duration::from_mins(1);
-
-/// Tells a role to stop, as whoever deploys does, and waits until another process of it is ready.
-async fn replace(company: &Company, role: &str, telemetry: u16) -> Result<()> {
-    let process = company.process(role).context("no such process")?;
-    kill_process(process, Signal::TERM)?;
-    let ready = format!("{}/readyz", company.url(telemetry));
-    let http = company_tests::http::client();
-    until(&format!("another {role}"), SOON, async || {
-        company.process(role).filter(|now| *now != process)?;
-        let answer = http.get(&ready).send().await.ok()?;
-        answer.status().is_success().then_some(())
-    })
-    .await
-}
 
 #[tokio::test]
 async fn customers_notice_no_replacement() -> Result<()> {
@@ -41,7 +27,8 @@ async fn customers_notice_no_replacement() -> Result<()> {
                 (customers.heard().acknowledged.lock().len() >= before + 75).then_some(())
             })
             .await?;
-            replace(&company, role, telemetry).await?;
+            // As whoever deploys does.
+            company.replace(role, telemetry, Signal::TERM).await?;
         }
     }
     let heard = customers.stop().await;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
-use rustix::process::{Pid, Signal};
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::Command;
@@ -110,6 +110,23 @@ impl Company {
     pub fn process(&self, role: &str) -> Option<Pid> {
         let supervisor = self.program.pid().ok()?;
         children(supervisor).find(|process| is_role(*process, role))
+    }
+
+    /// Sends a role's process a signal that ends it, and waits until another one of it is ready.
+    ///
+    /// # Errors
+    /// When there is none, or no other one comes.
+    pub async fn replace(&self, role: &str, telemetry_port: u16, signal: Signal) -> Result<()> {
+        let process = self.process(role).context("no such process")?;
+        kill_process(process, signal)?;
+        let ready = format!("{}/readyz", self.url(telemetry_port));
+        let http = crate::http::client();
+        until(&format!("another {role}"), OPEN_LIMIT, async || {
+            self.process(role).filter(|now| *now != process)?;
+            let answer = http.get(&ready).send().await.ok()?;
+            answer.status().is_success().then_some(())
+        })
+        .await
     }
 
     /// The process of a part of its monitoring, `prometheus` or `alertmanager`.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use loadgen::drill::screen::{Event, Screen, Tick};
 use loadgen::drill::verdict::Verdict;
 use loadgen::drill::{self, DeskChoice, Order};
 use loadgen::load::Flow;
@@ -274,12 +275,19 @@ async fn stock_rules_stretch_the_scenario() {
     manners.rule_labels.remove("speed");
     let world = World::start(manners).await;
     let stop = CancellationToken::new();
-    let soon = stop.clone();
-    tokio::spawn(async move {
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        soon.cancel();
-    });
-    let record = drill::run(&order(&world, must_fire()), Arc::new(Silent), &stop).await;
+    let screen = Arc::new(StopOnceItRuns(stop.clone()));
+    let record = drill::run(&order(&world, must_fire()), screen, &stop).await;
     assert_eq!(record.verdict, Verdict::Interrupted);
     assert!((record.time_scale - 15.0).abs() < 1e-9);
+}
+
+/// Stops the drill as soon as it is under way.
+struct StopOnceItRuns(CancellationToken);
+
+impl Screen for StopOnceItRuns {
+    fn note(&self, _: &str) {}
+    fn event(&self, _: f64, _: &Event) {}
+    fn tick(&self, _: &Tick) {
+        self.0.cancel();
+    }
 }
