@@ -183,12 +183,12 @@ data "aws_iam_policy_document" "roles" {
   statement {
     sid       = "State"
     actions   = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
-    resources = ["${aws_s3_bucket.state.arn}/${each.key}/*"]
+    resources = ["${module.state.arn}/${each.key}/*"]
   }
   statement {
     sid       = "FindState"
     actions   = ["s3:ListBucket"]
-    resources = [aws_s3_bucket.state.arn]
+    resources = [module.state.arn]
   }
   statement {
     sid       = "ReadImages"

@@ -1,6 +1,6 @@
 output "state_bucket" {
   description = "For -backend-config."
-  value       = aws_s3_bucket.state.id
+  value       = module.state.id
 }
 
 output "state_key_arn" {

@@ -14,15 +14,15 @@ run "bootstrap" {
   module { source = "./bootstrap" }
 
   assert {
-    condition     = aws_s3_bucket_versioning.state.versioning_configuration[0].status == "Enabled" && !aws_s3_bucket.state.force_destroy
+    condition     = module.state.guard.versioned && module.state.guard.kept
     error_message = "States have versions, and are not deleted with their bucket."
   }
   assert {
-    condition     = alltrue([for rule in aws_s3_bucket_server_side_encryption_configuration.state.rule : rule.apply_server_side_encryption_by_default[0].sse_algorithm == "aws:kms"]) && aws_kms_key.state.enable_key_rotation
+    condition     = module.state.guard.encryption == "aws:kms" && aws_kms_key.state.enable_key_rotation
     error_message = "States are encrypted, with a key that changes."
   }
   assert {
-    condition     = aws_s3_bucket_public_access_block.state.block_public_acls && aws_s3_bucket_public_access_block.state.block_public_policy && aws_s3_bucket_public_access_block.state.restrict_public_buckets
+    condition     = module.state.guard.private
     error_message = "States are not public."
   }
   assert {

@@ -138,7 +138,7 @@ run "the_door" {
     error_message = "Nobody signs up by himself, nor in by a password alone."
   }
   assert {
-    condition     = aws_s3_bucket_public_access_block.logs.block_public_policy && aws_s3_bucket_public_access_block.logs.restrict_public_buckets
+    condition     = module.logs.guard.private && module.logs.guard.encryption == "AES256"
     error_message = "Access logs are nobody else's business."
   }
 }

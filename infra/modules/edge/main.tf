@@ -56,12 +56,12 @@ resource "aws_lb" "this" {
   idle_timeout = 60
 
   access_logs {
-    bucket  = aws_s3_bucket.logs.id
+    bucket  = module.logs.id
     prefix  = "balancer"
     enabled = true
   }
 
-  depends_on = [aws_s3_bucket_policy.logs]
+  depends_on = [module.logs]
 }
 
 resource "aws_lb_listener" "http" {

@@ -7,7 +7,7 @@ locals {
 
   prepare = { for name in keys(local.users) : name => {
     image       = var.images.aws_cli
-    command     = ["s3", "sync", "--delete", "--exact-timestamps", "--no-progress", "s3://${aws_s3_bucket.config.id}/${name}/", "/config"]
+    command     = ["s3", "sync", "--delete", "--exact-timestamps", "--no-progress", "s3://${module.config.id}/${name}/", "/config"]
     environment = { HOME = "/tmp", AWS_REGION = var.platform.region, CONFIG_VERSION = local.versions[name] }
   } }
 }

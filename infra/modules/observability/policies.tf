@@ -35,7 +35,7 @@ data "aws_iam_policy_document" "monitor" {
   statement {
     sid       = "ListConfig"
     actions   = ["s3:ListBucket"]
-    resources = [aws_s3_bucket.config.arn]
+    resources = [module.config.arn]
     condition {
       test     = "StringLike"
       variable = "s3:prefix"
@@ -46,7 +46,7 @@ data "aws_iam_policy_document" "monitor" {
   statement {
     sid       = "ReadConfig"
     actions   = ["s3:GetObject"]
-    resources = ["${aws_s3_bucket.config.arn}/${each.key}/*"]
+    resources = ["${module.config.arn}/${each.key}/*"]
   }
 
   statement {
