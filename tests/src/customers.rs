@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use serde_json::{Value, json};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::MissedTickBehavior;
 
@@ -28,6 +29,7 @@ pub struct Heard {
 pub struct Customers {
     heard: Arc<Heard>,
     tasks: JoinSet<()>,
+    closing: watch::Sender<bool>,
 }
 
 impl Customers {
@@ -35,6 +37,7 @@ impl Customers {
     pub fn start(base: &str, count: usize) -> Self {
         let heard = Arc::<Heard>::default();
         let http = crate::http::client();
+        let (closing, closed) = watch::channel(false);
         let mut tasks = JoinSet::new();
         for number in 0..count {
             let order = Customer {
@@ -43,9 +46,13 @@ impl Customers {
                 body: order(number),
                 heard: Arc::clone(&heard),
             };
-            tasks.spawn(order.keep_ordering());
+            tasks.spawn(order.keep_ordering(closed.clone()));
         }
-        Self { heard, tasks }
+        Self {
+            heard,
+            tasks,
+            closing,
+        }
     }
 
     /// So many a second, whether or not those before were answered.
@@ -54,12 +61,16 @@ impl Customers {
         let mut clock = tokio::time::interval(Duration::from_secs(1) / per_second);
         clock.set_missed_tick_behavior(MissedTickBehavior::Burst);
         let (http, url) = (crate::http::client(), format!("{base}/orders"));
+        let (closing, mut closed) = watch::channel(false);
         let mut tasks = JoinSet::new();
         let listening = Arc::clone(&heard);
         tasks.spawn(async move {
             let mut under_way = JoinSet::new();
             for number in 0.. {
-                clock.tick().await;
+                tokio::select! {
+                    _ = clock.tick() => {}
+                    _ = closed.changed() => break,
+                }
                 while under_way.try_join_next().is_some() {}
                 let customer = Customer {
                     http: http.clone(),
@@ -69,8 +80,13 @@ impl Customers {
                 };
                 under_way.spawn(async move { customer.order().await });
             }
+            while under_way.join_next().await.is_some() {}
         });
-        Self { heard, tasks }
+        Self {
+            heard,
+            tasks,
+            closing,
+        }
     }
 
     /// What they have heard so far.
@@ -78,9 +94,10 @@ impl Customers {
         &self.heard
     }
 
-    /// Stops them. Requests under way are given up.
+    /// Stops them. Requests under way are waited for: an order whose answer nobody hears may be placed.
     pub async fn stop(mut self) -> Arc<Heard> {
-        self.tasks.shutdown().await;
+        self.closing.send_replace(true);
+        while self.tasks.join_next().await.is_some() {}
         self.heard
     }
 }
@@ -102,8 +119,8 @@ struct Customer {
 }
 
 impl Customer {
-    async fn keep_ordering(self) {
-        loop {
+    async fn keep_ordering(self, closed: watch::Receiver<bool>) {
+        while !*closed.borrow() {
             self.order().await;
             tokio::task::yield_now().await;
         }

@@ -27,7 +27,13 @@ impl Secrets {
             .partition(|name| name.contains('-'));
         let underscored = hyphened.iter().map(|name| name.replace('-', "_"));
         let whole = plain.into_iter().chain(underscored);
-        let whole = whole.flat_map(|name| [format!("\"{name}\""), format!(",{name},")]);
+        let whole = whole.flat_map(|name| {
+            [
+                format!(":\"{name}\""),
+                format!("=\"{name}\""),
+                format!(",{name},"),
+            ]
+        });
         let patterns: Vec<String> = whole
             .chain(hyphened.iter().cloned())
             .chain(drills.iter().cloned())
@@ -82,6 +88,7 @@ mod tests {
             r#"process_cpu{mode="user"} 1"#,
             r#"{"message":"the latency of a request","level":"ERROR"}"#,
             r#"{"error":"connection refused"}"#,
+            r#"{"latency":3}"#,
             "12:00,pizza-service,create,1",
         ] {
             assert_eq!(secrets.within(text.as_bytes()), None);

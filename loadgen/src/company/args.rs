@@ -132,15 +132,27 @@ impl CompanyArgs {
         let file = self.faults_token_file.as_deref();
         let token = secret::settle(FAULTS_TOKEN, self.faults_token.as_ref(), file)?
             .filter(|token| !token.expose_secret().is_empty());
-        let pizza = first(&self.pizza_url, said(|written| &written.pizza_url));
-        let pokedex = first(&self.pokedex_url, said(|written| &written.pokedex_url));
-        let tracker = first(&self.tracker_url, said(|written| &written.tracker_url));
-        let metrics = first(&self.metrics_url, said(|written| &written.metrics_url));
+        let pizza = first(self.pizza_url.as_ref(), said(|written| &written.pizza_url));
+        let pokedex = first(
+            self.pokedex_url.as_ref(),
+            said(|written| &written.pokedex_url),
+        );
+        let tracker = first(
+            self.tracker_url.as_ref(),
+            said(|written| &written.tracker_url),
+        );
+        let metrics = first(
+            self.metrics_url.as_ref(),
+            said(|written| &written.metrics_url),
+        );
         let alertmanager = first(
-            &self.alertmanager_url,
+            self.alertmanager_url.as_ref(),
             said(|written| &written.alertmanager_url),
         );
-        let loadgen = first(&self.loadgen_url, said(|written| &written.loadgen_url));
+        let loadgen = first(
+            self.loadgen_url.as_ref(),
+            said(|written| &written.loadgen_url),
+        );
         Ok(Company {
             pizza_url: pizza.unwrap_or_else(|| local(8001)),
             pokedex_url: pokedex.or_else(|| usual(5000)),
@@ -156,8 +168,8 @@ impl CompanyArgs {
 }
 
 /// What was told, else what was written down.
-fn first(told: &Option<Url>, written: Option<Url>) -> Option<Url> {
-    told.clone().or(written)
+fn first(told: Option<&Url>, written: Option<Url>) -> Option<Url> {
+    told.cloned().or(written)
 }
 
 /// Parses `SERVICE=URL`.
