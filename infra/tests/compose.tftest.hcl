@@ -15,7 +15,7 @@ run "the_same_as_compose" {
   command = plan
 
   assert {
-    condition = toset([for name, service in yamldecode(file("../compose.yaml")).services : name if startswith(service.image, "firedrill:") && name != "monitoring-config"]) == toset(keys(output.services))
+    condition     = toset([for name, service in yamldecode(file("../compose.yaml")).services : name if startswith(service.image, "firedrill:") && name != "monitoring-config"]) == toset(keys(output.services))
     error_message = "The same services run."
   }
   assert {
@@ -30,7 +30,7 @@ run "the_same_as_compose" {
       for key, value in yamldecode(file("../compose.yaml")).services[name].environment : key => replace(tostring(value), "/\\$\\{[A-Z_]+:-([^}]*)\\}/", "$1")
       if !endswith(key, "_FILE") && !contains(["JAEGER_URL", "GRAFANA_URL", "PROMETHEUS_URL", "DEADMAN_LIMIT"], key)
       } }) == jsonencode({ for name, service in output.services : name => {
-        for key, value in service.environment : key => value if !contains(["JAEGER_URL", "GRAFANA_URL", "PROMETHEUS_URL", "DEADMAN_LIMIT"], key)
+      for key, value in service.environment : key => value if !contains(["JAEGER_URL", "GRAFANA_URL", "PROMETHEUS_URL", "DEADMAN_LIMIT"], key)
     } })
     error_message = "With the same settings."
   }
