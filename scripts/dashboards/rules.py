@@ -14,6 +14,9 @@ RULE = re.compile(r"^      - (alert|record): (\S+)\n((?:(?!      - |  - ).*\n?)*
 # Its expression: on its line, or indented below it.
 EXPRESSION = re.compile(r"^        expr: (?:\|\n((?:          .*\n?|\n)+)|(.*)\n?)", re.M)
 
+# The share of what is beyond an edge of a histogram's buckets: whoever draws the quantile draws that edge.
+BEYOND = re.compile(r'1 - sum by \(\w+\) \(rate\(\w+_bucket\{[^}]*le="([\d.]+)"')
+
 ANY_EXPRESSION = re.compile(r"^\s*(?:- )?expr:", re.M)
 
 
@@ -26,6 +29,8 @@ class Rule:
 
     def limit(self):
         """The number that it asks about. 0 and 1 say whether something is so at all, and are none."""
+        if beyond := BEYOND.match(self.expression):
+            return float(beyond[1])
         return next((limit for limit in limits(self.expression) if limit not in (0, 1)), None)
 
 

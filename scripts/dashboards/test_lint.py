@@ -185,6 +185,13 @@ class Broken(unittest.TestCase):
         harder_rules = [harder(rule) if rule.name == "ServiceErrorRatio" else rule for rule in RULES]
         self.found("no threshold at 0.07", lint.everything(world(rules_=harder_rules)))
 
+    def test_a_rule_that_counts_beyond_another_edge(self):
+        def slower(rule):
+            return dataclasses.replace(rule, expression=rule.expression.replace('le="0.5"', 'le="2.5"'))
+
+        slower_rules = [slower(rule) if rule.name == "ServiceLatencyHigh" else rule for rule in RULES]
+        self.found("no threshold at 2.5, the limit of ServiceLatencyHigh", lint.everything(world(rules_=slower_rules)))
+
     def test_provisioning(self):
         self.assertEqual(4, len(list(PROVISIONED.queries())))
         for before, after, words in (
