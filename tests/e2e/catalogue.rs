@@ -17,7 +17,7 @@ const BINARY: &str = env!("CARGO_BIN_EXE_firedrill");
 const LIMIT: Duration = Duration::from_mins(35);
 
 /// How many companies two cores carry of a debug build.
-const COMPANIES: &str = "4";
+const COMPANIES: &str = "3";
 
 /// Where the data sets go, a folder a drill.
 const SETS: &str = "sets";
