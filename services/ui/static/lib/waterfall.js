@@ -62,7 +62,7 @@ function bar(span, begin, total, service) {
   const mark = h("span", { class: `bar c${service % COLOURS}${span.failed ? " failed" : ""}` });
   mark.style.setProperty("--left", `${Math.min(left, 99.5).toFixed(2)}%`);
   mark.style.setProperty("--width", `${Math.max((span.micros / total) * 100, 0.5).toFixed(2)}%`);
-  const name = h("span", { class: "name" }, h("b", {}, span.service), ` ${span.name}`, span.failed && h("i", { class: "bad" }, " failed"));
+  const name = h("span", { class: "name", title: `${span.service} ${span.name}` }, h("b", {}, span.service), ` ${span.name}`, span.failed && h("i", { class: "bad" }, " failed"));
   name.style.setProperty("--depth", Math.min(span.depth, 8));
   return h("li", {}, h("details", {},
     h("summary", {}, name, h("span", { class: "lane" }, mark), h("span", { class: "took" }, duration(span.micros / 1e6))),
