@@ -1,4 +1,4 @@
-"""All services of one command: their memory."""
+"""A whole company of one command: its memory, and its processor time."""
 
 import os
 import pathlib
@@ -40,7 +40,8 @@ def roles(supervisor):
             parent = re.search(r"PPid:\s+(\d+)", (entry / "status").read_text())[1]
         except OSError:
             continue
-        if int(parent) != supervisor:
+        # Whoever is about to end has no words left.
+        if int(parent) != supervisor or len(words) < 2:
             continue
         program = pathlib.Path(words[0].decode()).name.removeprefix("prometheus-")
         role = program if program in MONITORING else words[1].decode()
