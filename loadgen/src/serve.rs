@@ -9,7 +9,7 @@ use chassis::boot::BootError;
 use chassis::config::{FaultsConfig, HttpConfig, TelemetryConfig};
 use chassis::faults::Faults;
 use chassis::http::observe::Observer;
-use chassis::http::{HttpMetrics, Server, Stack, docs};
+use chassis::http::{Declared, HttpMetrics, Server, Stack, docs};
 use chassis::stop::Stop;
 use chassis::telemetry::{Readiness, Telemetry, TelemetryPort};
 use clap::Args;
@@ -151,7 +151,12 @@ pub async fn serve(
     let access = Access::new(config.drills.token()?);
     let (routes, api) = api(&inbox, &lease, &deadman, traces, control.clone(), access);
     let visits = VisitMetrics::register(&mut telemetry.registry);
-    let metrics = HttpMetrics::register(&mut telemetry.registry, &api, telemetry.exporting);
+    let metrics = HttpMetrics::register(
+        &mut telemetry.registry,
+        &api,
+        Declared::WhenUsed,
+        telemetry.exporting,
+    );
     let app = around(routes, metrics, &faults, &config, &telemetry);
     let readiness = Readiness::default();
     let port = TelemetryPort {

@@ -9,7 +9,7 @@ use axum::routing::get;
 use chassis::config::{FaultsConfig, HttpConfig, TelemetryConfig};
 use chassis::faults::Faults;
 use chassis::http::observe::Observer;
-use chassis::http::{HttpMetrics, Server, Stack};
+use chassis::http::{Declared, HttpMetrics, Server, Stack};
 use chassis::problem::extract::Json;
 use chassis::telemetry::{Readiness, Telemetry, TelemetryPort};
 use chassis::{BootError, Problem, Stop};
@@ -85,6 +85,7 @@ async fn serve(config: Config, mut telemetry: Telemetry, stop: Stop) -> Result<(
         metrics: HttpMetrics::register(
             &mut telemetry.registry,
             &Api::openapi(),
+            Declared::AtOnce,
             telemetry.exporting,
         ),
         faults: faults.clone(),

@@ -10,7 +10,7 @@ use chassis::config::{DatabaseConfig, FaultsConfig, HttpConfig, TelemetryConfig}
 use chassis::db::{self, Database, Sqlite};
 use chassis::faults::Faults;
 use chassis::http::observe::Observer;
-use chassis::http::{HttpMetrics, Server, Stack};
+use chassis::http::{Declared, HttpMetrics, Server, Stack};
 use chassis::problem::extract::Query;
 use chassis::telemetry::{Readiness, Telemetry, TelemetryPort};
 use chassis::{BootError, Problem, Stop};
@@ -98,7 +98,12 @@ async fn serve(config: Config, mut telemetry: Telemetry, stop: Stop) -> Result<(
     tracing::info!(?config, "configuration");
     let registry = &mut telemetry.registry;
     let faults = Faults::new(config.faults.token()?);
-    let metrics = HttpMetrics::register(registry, &Api::openapi(), telemetry.exporting);
+    let metrics = HttpMetrics::register(
+        registry,
+        &Api::openapi(),
+        Declared::AtOnce,
+        telemetry.exporting,
+    );
     let opened = db::sqlite(&config.database, "probe.db", &["count"], registry, &faults);
     let (database, sqlite) = opened.await?;
     let stack = Stack {

@@ -10,6 +10,6 @@ pub mod server;
 pub mod stack;
 pub mod stream;
 
-pub use metrics::HttpMetrics;
+pub use metrics::{Declared, HttpMetrics};
 pub use server::{Accepting, Server};
 pub use stack::Stack;

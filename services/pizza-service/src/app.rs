@@ -6,7 +6,7 @@ use axum::Router;
 use chassis::Stop;
 use chassis::faults::Faults;
 use chassis::http::client::{ClientMetrics, Neighbour};
-use chassis::http::{HttpMetrics, Stack};
+use chassis::http::{Declared, HttpMetrics, Stack};
 use chassis::queue::{ConsumerSettings, Queues};
 use chassis::telemetry::Telemetry;
 use contracts::{OrdersDelivered, OrdersDispatched};
@@ -52,7 +52,12 @@ impl App {
             stop,
         );
         let stack = Stack {
-            metrics: HttpMetrics::register(registry, &routes::openapi(), telemetry.exporting),
+            metrics: HttpMetrics::register(
+                registry,
+                &routes::openapi(),
+                Declared::AtOnce,
+                telemetry.exporting,
+            ),
             faults: faults.clone(),
             observer: orders.observer(),
             telemetry: telemetry.requests,

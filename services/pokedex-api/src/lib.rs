@@ -7,7 +7,7 @@ use axum::Router;
 use chassis::boot::BootError;
 use chassis::faults::Faults;
 use chassis::http::observe::Observer;
-use chassis::http::{HttpMetrics, Server, Stack};
+use chassis::http::{Declared, HttpMetrics, Server, Stack};
 use chassis::telemetry::{Readiness, TelemetryPort, build};
 use chassis::{Stop, telemetry::Telemetry};
 
@@ -75,7 +75,12 @@ pub fn assemble(
     let registry = &mut telemetry.registry;
     let lookups = NameLookups::register(registry);
     let stack = Stack {
-        metrics: HttpMetrics::register(registry, &routes::openapi(), telemetry.exporting),
+        metrics: HttpMetrics::register(
+            registry,
+            &routes::openapi(),
+            Declared::AtOnce,
+            telemetry.exporting,
+        ),
         faults: faults.clone(),
         observer: Observer::default(),
         telemetry: telemetry.requests,

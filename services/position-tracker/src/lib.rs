@@ -7,7 +7,7 @@ use axum::Router;
 use chassis::boot::BootError;
 use chassis::faults::Faults;
 use chassis::http::stream::{StreamMetrics, Streams};
-use chassis::http::{HttpMetrics, Server, Stack};
+use chassis::http::{Declared, HttpMetrics, Server, Stack};
 use chassis::queue::{self, ConsumerSettings, Topic, Topics};
 use chassis::telemetry::{Readiness, Telemetry, TelemetryPort, build};
 use chassis::{Stop, http::observe::Observer};
@@ -121,7 +121,12 @@ impl App {
             StreamMetrics::register(registry, "vehicle_stream", "the stream of positions");
         let streams = Streams::start(config.stream_limit, clients, stop);
         let stack = Stack {
-            metrics: HttpMetrics::register(registry, &routes::openapi(), telemetry.exporting),
+            metrics: HttpMetrics::register(
+                registry,
+                &routes::openapi(),
+                Declared::AtOnce,
+                telemetry.exporting,
+            ),
             faults: faults.clone(),
             observer: Observer::default(),
             telemetry: telemetry.requests,

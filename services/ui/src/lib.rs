@@ -7,7 +7,7 @@ use chassis::boot::BootError;
 use chassis::faults::Faults;
 use chassis::http::client::ClientMetrics;
 use chassis::http::observe::Observer;
-use chassis::http::{HttpMetrics, Server, Stack};
+use chassis::http::{Declared, HttpMetrics, Server, Stack};
 use chassis::telemetry::{Readiness, Telemetry, TelemetryPort, build};
 
 pub mod config;
@@ -72,11 +72,17 @@ pub fn assemble(
     stop: &Stop,
 ) -> Router {
     let registry = &mut telemetry.registry;
-    let calls = ClientMetrics::register(registry, &neighbours::NAMES);
+    // No rule looks at the gateway's calls: a neighbour's series begin with the first one.
+    let calls = ClientMetrics::register(registry, &[]);
     let neighbours = Neighbours::new(&config.neighbours, &calls, faults);
     let live = Live::start(&neighbours, config.stream_limit, registry, stop);
     let stack = Stack {
-        metrics: HttpMetrics::register(registry, &routes::openapi(), telemetry.exporting),
+        metrics: HttpMetrics::register(
+            registry,
+            &routes::openapi(),
+            Declared::WhenUsed,
+            telemetry.exporting,
+        ),
         faults: faults.clone(),
         observer: Observer::default(),
         telemetry: telemetry.requests,

@@ -13,9 +13,6 @@ const LOADGEN: &str = "loadgen";
 const PROMETHEUS: &str = "prometheus";
 const ALERTMANAGER: &str = "alertmanager";
 
-/// All of them, as metrics name them.
-pub const NAMES: [&str; 6] = [PIZZA, POKEDEX, TRACKER, LOADGEN, PROMETHEUS, ALERTMANAGER];
-
 /// All of them. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Neighbours {

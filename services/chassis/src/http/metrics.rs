@@ -1,7 +1,7 @@
 //! `http_server_*`, after the OpenTelemetry semantic conventions.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use http::{Method, StatusCode};
@@ -68,9 +68,46 @@ struct RejectionLabels {
 
 type Requests = Family<RequestLabels, Durations, fn() -> Durations>;
 
+/// Since when there are series of the answers that an API declares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Declared {
+    /// From the start, at 0: `increase()` sees a route's very first answer.
+    AtOnce,
+    /// From a route's first request: for an API most of whose routes go unused for days. Only the first
+    /// answer of each route is then missing in `increase()`.
+    WhenUsed,
+}
+
 /// The answers that one route can give, so that a request finds its histogram without building
 /// labels.
-type Answers = Vec<(&'static str, StatusCode, Durations)>;
+#[derive(Debug, Default)]
+struct Answers {
+    declared: Vec<(&'static str, StatusCode)>,
+    durations: OnceLock<Vec<Durations>>,
+}
+
+impl Answers {
+    /// The series of one answer, if it is declared. All of the route's exist from then on.
+    fn find(
+        &self,
+        (method, route, status): (&'static str, &str, StatusCode),
+        requests: &Requests,
+    ) -> Option<&Durations> {
+        let all = self.series(route, requests);
+        let place = self.declared.iter().position(|a| *a == (method, status))?;
+        all.get(place)
+    }
+
+    fn series(&self, route: &str, requests: &Requests) -> &[Durations] {
+        self.durations.get_or_init(|| {
+            let declared = self.declared.iter();
+            let labels = declared.map(|(method, status)| labels(method, route, *status));
+            labels
+                .map(|labels| requests.get_or_create_owned(&labels))
+                .collect()
+        })
+    }
+}
 
 /// One API's request metrics. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -91,10 +128,15 @@ fn durations() -> Durations {
 }
 
 impl HttpMetrics {
-    /// Registers the metrics. Every method, route and status that the API declares exists from
-    /// now on. `exemplars`: whether sampled traces go anywhere.
-    pub fn register(registry: &mut Registry, api: &OpenApi, exemplars: bool) -> Self {
-        let metrics = Inner::new(api, exemplars);
+    /// Registers the metrics, with a series for every method, route and status that the API declares.
+    /// `exemplars`: whether sampled traces go anywhere.
+    pub fn register(
+        registry: &mut Registry,
+        api: &OpenApi,
+        declared: Declared,
+        exemplars: bool,
+    ) -> Self {
+        let metrics = Inner::new(api, declared, exemplars);
         registry.register_with_unit(
             "http_server_request_duration",
             "Duration of HTTP server requests",
@@ -160,15 +202,11 @@ impl HttpMetrics {
             route
         };
         let seconds = took.as_secs_f64();
-        let answers = self.0.declared.get(route).map_or(&[][..], Vec::as_slice);
-        match answers
-            .iter()
-            .find(|answer| (answer.0, answer.1) == (method, status))
-        {
-            Some((_, _, durations)) => durations.observe(seconds, exemplar, now),
-            None => self
-                .0
-                .requests
+        let requests = &self.0.requests;
+        let answers = self.0.declared.get(route);
+        match answers.and_then(|answers| answers.find((method, route, status), requests)) {
+            Some(durations) => durations.observe(seconds, exemplar, now),
+            None => requests
                 .get_or_create_owned(&labels(method, route, status))
                 .observe(seconds, exemplar, now),
         }
@@ -183,15 +221,17 @@ impl HttpMetrics {
 }
 
 impl Inner {
-    fn new(api: &OpenApi, exemplars: bool) -> Self {
+    fn new(api: &OpenApi, since: Declared, exemplars: bool) -> Self {
         let requests = Requests::new_with_constructor(durations);
         let mut declared: HashMap<String, Answers> = HashMap::new();
         for (method, route, status) in declared::answers(api) {
-            let durations = requests.get_or_create_owned(&labels(method, &route, status));
-            declared
-                .entry(route)
-                .or_default()
-                .push((method, status, durations));
+            let answers = declared.entry(route).or_default();
+            answers.declared.push((method, status));
+        }
+        if since == Declared::AtOnce {
+            for (route, answers) in &declared {
+                answers.series(route, &requests);
+            }
         }
         let rejections = Family::<RejectionLabels, Counter>::default();
         for reason in [Rejection::RateLimited, Rejection::Overloaded] {

@@ -9,7 +9,7 @@ use axum::routing::{get, post};
 use chassis::config::{FaultsConfig, HttpConfig};
 use chassis::faults::Faults;
 use chassis::http::observe::{Observer, Outcome};
-use chassis::http::{HttpMetrics, Stack};
+use chassis::http::{Declared, HttpMetrics, Stack};
 use chassis::problem::extract::{Json, Path, Query};
 use chassis::telemetry::{Readiness, Telemetry, TelemetryPort};
 use clap::Parser;
@@ -99,12 +99,25 @@ impl App {
     }
 
     pub(crate) fn with_token(flags: &[&str], token: Option<&str>) -> Self {
+        Self::build(flags, token, Declared::AtOnce)
+    }
+
+    pub(crate) fn declaring(declared: Declared) -> Self {
+        Self::build(&[], Some(TOKEN), declared)
+    }
+
+    fn build(flags: &[&str], token: Option<&str>, declared: Declared) -> Self {
         let mut telemetry = Telemetry::silent();
         let faults = Faults::new(token.map(SecretString::from));
         let gate = Arc::new(Notify::new());
         let outcomes = Arc::<Mutex<Vec<String>>>::default();
         let stack = Stack {
-            metrics: HttpMetrics::register(&mut telemetry.registry, &Api::openapi(), false),
+            metrics: HttpMetrics::register(
+                &mut telemetry.registry,
+                &Api::openapi(),
+                declared,
+                false,
+            ),
             faults: faults.clone(),
             observer: observer(Arc::clone(&outcomes)),
             telemetry: telemetry.requests,

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use chassis::http::Declared;
 use http::{Method, Request, StatusCode};
 
 use crate::app::App;
@@ -57,6 +58,22 @@ async fn every_declared_answer_exists_at_zero() {
         None,
         "cannot occur"
     );
+}
+
+#[tokio::test]
+async fn where_most_routes_go_unused_their_series_begin_with_the_first_request() {
+    let app = App::declaring(Declared::WhenUsed);
+    for (method, route) in [("GET", "/hello"), ("GET", "/items/{number}"), ("GET", "")] {
+        let series = requests(method, route, 500);
+        assert_eq!(app.metric(&series).await, None, "{series}");
+    }
+    app.get("/hello").await;
+    for (status, expected) in [(200, 1.0), (500, 0.0), (503, 0.0)] {
+        let series = requests("GET", "/hello", status);
+        assert_eq!(app.metric(&series).await, Some(expected), "{series}");
+    }
+    let other = requests("GET", "/items/{number}", 200);
+    assert_eq!(app.metric(&other).await, None, "nobody asked for it");
 }
 
 #[tokio::test]

@@ -96,7 +96,8 @@ pub struct ClientMetrics {
 }
 
 impl ClientMetrics {
-    /// Registers them once a process, for all neighbours that it calls, by their names.
+    /// Registers them once a process. The series of the named neighbours exist from the start, those of
+    /// others from their first call.
     pub fn register(registry: &mut Registry, neighbours: &[&'static str]) -> Self {
         let metrics = Self {
             calls: Family::new_with_constructor(|| Histogram::new(DURATION_BUCKETS)),
