@@ -281,3 +281,29 @@ fn evaluation(group: &RuleGroup) -> Duration {
 fn lasts(seconds: f64) -> Duration {
     Duration::try_from_secs_f64(seconds).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn group(interval: f64) -> RuleGroup {
+        RuleGroup {
+            name: format!("every {interval} s"),
+            interval,
+            rules: Vec::new(),
+            last_evaluation: String::new(),
+        }
+    }
+
+    /// One group that looks at days must not make a drill look once in a minute only.
+    #[test]
+    fn the_finest_interval_is_the_fastest_groups_and_the_evaluation_the_slowest() {
+        let groups = [group(4.0), group(1.0), group(60.0)];
+        let seen = Seen {
+            targets: None,
+            groups: &groups,
+        };
+        assert_eq!(seen.finest_interval(), Duration::from_secs(1));
+        assert_eq!(seen.evaluation_interval(), Duration::from_mins(1));
+    }
+}

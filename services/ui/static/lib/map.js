@@ -3,6 +3,9 @@
 import { h, s, put } from "./dom.js";
 import { WIDTH } from "./town.js";
 
+// How wide a letter of a street's name is about, in metres of the map.
+const LETTER = 17;
+
 export class TownMap {
   /** `role` is `group` where there is something on it to choose. */
   constructor(container, town, { pick, role = "img", label = `Map of ${town.name}` } = {}) {
@@ -58,18 +61,18 @@ export class TownMap {
     );
   }
 
-  /** Along the longest stretch of each main street. */
+  /** Along the longest stretch of each main street where no other name is. */
   names() {
+    const taken = [];
     const main = this.town.streets.filter((street) => street.class === "main");
     return main.map((street) => {
-      const sides = street.line.slice(1).map((to, index) => [street.line[index], to]);
-      const size = ([a, b]) => Math.hypot(a.x - b.x, a.y - b.y);
-      const [a, b] = sides.reduce((longest, side) => (size(side) > size(longest) ? side : longest));
-      const middle = this.point({ x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 });
-      let angle = (Math.atan2(a.y - b.y, b.x - a.x) * 180) / Math.PI;
-      if (angle > 90) angle -= 180;
-      if (angle < -90) angle += 180;
-      const place = `translate(${middle.x} ${middle.y}) rotate(${angle.toFixed(1)})`;
+      const half = (street.name.length * LETTER) / 2;
+      const free = ({ middle }) => taken.every((other) => distance(other.middle, middle) > other.half + half);
+      const side = sides(street.line).find(free);
+      if (!side) return null;
+      taken.push({ middle: side.middle, half });
+      const { x, y } = this.point(side.middle);
+      const place = `translate(${x} ${y}) rotate(${side.angle.toFixed(1)})`;
       return s("text", { class: "street-name", transform: place, dy: -18 }, street.name);
     });
   }
@@ -117,6 +120,20 @@ export class TownMap {
 }
 
 const pair = ([x, y]) => ({ x, y });
+
+const distance = (a, b) => Math.hypot(a.x - b.x, a.y - b.y);
+
+/** A line's stretches, the longest first, each with its middle and the angle that is read without turning one's head. */
+function sides(line) {
+  const stretches = line.slice(1).map((to, index) => [line[index], to]);
+  stretches.sort((one, other) => distance(...other) - distance(...one));
+  return stretches.map(([a, b]) => {
+    let angle = (Math.atan2(a.y - b.y, b.x - a.x) * 180) / Math.PI;
+    if (angle > 90) angle -= 180;
+    if (angle < -90) angle += 180;
+    return { middle: { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 }, angle };
+  });
+}
 
 /** What the colours and shapes of a map mean. */
 export const legend = (...entries) =>
