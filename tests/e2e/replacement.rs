@@ -34,7 +34,11 @@ async fn customers_notice_no_replacement() -> Result<()> {
     let heard = customers.stop().await;
     let turned_away =
         heard.unavailable.load(Ordering::Relaxed) + heard.unanswered.load(Ordering::Relaxed);
-    ensure!(turned_away == 0, "{turned_away} orders failed");
+    let first = heard.first_failure.get();
+    ensure!(
+        turned_away == 0,
+        "{turned_away} orders failed, the first: {first:?}"
+    );
     let surprises = heard.surprises.lock().clone();
     ensure!(surprises.is_empty(), "unexpected answers: {surprises:?}");
     company.close().await

@@ -1,8 +1,8 @@
 //! Customers that remember every order that was acknowledged.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use parking_lot::Mutex;
@@ -20,6 +20,8 @@ pub struct Heard {
     pub unavailable: AtomicU64,
     /// Requests without an answer.
     pub unanswered: AtomicU64,
+    /// What the first of those two was like.
+    pub first_failure: OnceLock<String>,
     /// Any other status, with the body.
     pub surprises: Mutex<Vec<String>>,
 }
@@ -127,16 +129,19 @@ impl Customer {
     }
 
     async fn order(&self) {
-        let Ok(answer) = self.http.post(&self.url).json(&self.body).send().await else {
-            self.heard.unanswered.fetch_add(1, Ordering::Relaxed);
-            // A refused connection answers at once: do not spin while the service is away.
-            tokio::time::sleep(Duration::from_millis(5)).await;
-            return;
+        let answer = match self.http.post(&self.url).json(&self.body).send().await {
+            Ok(answer) => answer,
+            Err(error) => {
+                self.heard.nothing(&error);
+                // A refused connection answers at once: do not spin while the service is away.
+                tokio::time::sleep(Duration::from_millis(5)).await;
+                return;
+            }
         };
         let status = answer.status();
-        let Ok(body) = answer.json::<Value>().await else {
-            self.heard.unanswered.fetch_add(1, Ordering::Relaxed);
-            return;
+        let body = match answer.json::<Value>().await {
+            Ok(body) => body,
+            Err(error) => return self.heard.nothing(&error),
         };
         match (status.as_u16(), body["id"].as_str()) {
             (201, Some(id)) => {
@@ -144,8 +149,20 @@ impl Customer {
             }
             (503, _) => {
                 self.heard.unavailable.fetch_add(1, Ordering::Relaxed);
+                self.heard.failure(format!("{status} {body}"));
             }
             _ => self.heard.surprises.lock().push(format!("{status} {body}")),
         }
+    }
+}
+
+impl Heard {
+    fn nothing(&self, error: &reqwest::Error) {
+        self.unanswered.fetch_add(1, Ordering::Relaxed);
+        self.failure(format!("{error:?}"));
+    }
+
+    fn failure(&self, what: String) {
+        self.first_failure.get_or_init(|| what);
     }
 }

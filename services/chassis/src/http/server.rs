@@ -3,31 +3,30 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
-use http::Request;
-use hyper::body::Incoming;
-use hyper_util::rt::TokioIo;
-use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
-use tower::ServiceExt as _;
+use tokio::time::timeout;
 
 use crate::config::HttpConfig;
 use crate::error::BootError;
 use crate::stop::Stop;
 
+mod activity;
+mod connection;
+mod counted;
 mod hang_up;
 pub(crate) mod inherited;
+mod parting;
 mod patience;
 
 pub use hang_up::HangUp;
 
-use patience::{Activity, Counted, Patience};
+use connection::connection;
+use parting::{LAST_REQUESTS, Parting};
 
 /// The other end of a connection.
 #[derive(Clone, Copy, Debug)]
@@ -89,108 +88,99 @@ impl Server {
         self.address
     }
 
-    /// Answers until `stop`, then lets running requests finish within the drain's bound. What still
-    /// runs after that is dropped: nothing of a connection is left when this returns.
+    /// Answers until `stop`, and a moment longer, so that nobody's request crosses the end; then lets
+    /// running requests finish within the drain's bound. What still runs after that is dropped: nothing
+    /// of a connection is left when this returns.
     pub async fn serve(self, router: Router, accepting: Accepting, stop: &Stop) {
-        let graceful = GracefulShutdown::new();
-        let places = Arc::new(Semaphore::new(accepting.max_connections as usize));
-        let mut connections = JoinSet::new();
-        loop {
+        let mut clients = Clients::new(router, accepting);
+        tokio::select! {
+            () = stop.requested() => {}
+            () = clients.let_in(&self.listener) => {}
+        }
+        clients.announce_the_end(&self.listener).await;
+        drop(self.listener);
+        clients.drain().await;
+    }
+}
+
+/// Everybody who is connected.
+struct Clients {
+    router: Router,
+    accepting: Accepting,
+    parting: Parting,
+    places: Arc<Semaphore>,
+    connections: JoinSet<()>,
+}
+
+impl Clients {
+    fn new(router: Router, accepting: Accepting) -> Self {
+        Self {
+            router,
+            accepting,
+            parting: Parting::default(),
+            places: Arc::new(Semaphore::new(accepting.max_connections as usize)),
+            connections: JoinSet::new(),
+        }
+    }
+
+    /// Lets in whoever comes. Once the end is announced it ends itself when nobody is left.
+    async fn let_in(&mut self, listener: &TcpListener) {
+        while !(self.parting.is_announced() && self.connections.is_empty()) {
             tokio::select! {
-                () = stop.requested() => break,
-                Some(_) = connections.join_next(), if !connections.is_empty() => {}
-                accepted = self.accept(&places) => {
+                Some(_) = self.connections.join_next(), if !self.connections.is_empty() => {}
+                accepted = accept(listener, &self.places) => {
                     if let Some((stream, peer, place)) = accepted {
-                        let serve = connection(stream, peer, router.clone(), accepting, &graceful);
-                        connections.spawn(async move {
-                            serve.await;
-                            drop(place);
-                        });
+                        self.serve(stream, peer, place);
                     }
                 }
             }
         }
-        drop(self.listener);
-        drain(graceful, accepting.drain_timeout).await;
-        connections.shutdown().await;
     }
 
-    async fn accept(
-        &self,
-        places: &Arc<Semaphore>,
-    ) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
-        // The semaphore is never closed.
-        let place = Arc::clone(places).acquire_owned().await.ok()?;
-        match self.listener.accept().await {
-            Ok((stream, peer)) => Some((stream, peer, place)),
-            Err(error) => {
-                // Out of file descriptors, mostly: trying again at once would spin.
-                tracing::warn!(%error, "cannot accept a connection");
-                tokio::time::sleep(Duration::from_millis(50)).await;
-                None
-            }
+    fn serve(&mut self, stream: TcpStream, peer: SocketAddr, place: OwnedSemaphorePermit) {
+        let router = self.router.clone();
+        let connection = connection(stream, peer, router, self.accepting, self.parting.clone());
+        self.connections.spawn(async move {
+            connection.await;
+            drop(place);
+        });
+    }
+
+    async fn announce_the_end(&mut self, listener: &TcpListener) {
+        self.parting.announce();
+        let limit = LAST_REQUESTS.min(self.accepting.drain_timeout);
+        // Whoever is left then has asked for nothing, or is worked for.
+        let _ = timeout(limit, self.let_in(listener)).await;
+    }
+
+    async fn drain(mut self) {
+        self.parting.close();
+        let limit = self.accepting.drain_timeout;
+        let all_ended = async { while self.connections.join_next().await.is_some() {} };
+        if timeout(limit, all_ended).await.is_err() {
+            tracing::warn!(
+                open = self.connections.len(),
+                limit_s = limit.as_secs_f64(),
+                "the drain's time limit ended requests that were still running"
+            );
         }
+        self.connections.shutdown().await;
     }
 }
 
-/// One connection, as a future that the drain knows about.
-fn connection(
-    stream: TcpStream,
-    peer: SocketAddr,
-    router: Router,
-    accepting: Accepting,
-    graceful: &GracefulShutdown,
-) -> impl Future<Output = ()> + Send + 'static {
-    // Answers are small: waiting for more to send would only delay them.
-    let _ = stream.set_nodelay(true);
-    let activity = Arc::new(Activity::default());
-    let mut patience = Patience::new(Arc::clone(&activity), accepting.header_read_timeout);
-    let hang_up = HangUp::default();
-    let line = hang_up.clone();
-    let stream = Counted {
-        stream,
-        activity: Arc::clone(&activity),
-    };
-    let service = hyper::service::service_fn(move |request: Request<Incoming>| {
-        let busy = activity.begin();
-        let mut request = request.map(Body::new);
-        request.extensions_mut().insert(Peer(peer));
-        request.extensions_mut().insert(hang_up.clone());
-        let answer = router.clone().oneshot(request);
-        async move {
-            let _busy = busy;
-            answer.await
+async fn accept(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+    // The semaphore is never closed.
+    let place = Arc::clone(places).acquire_owned().await.ok()?;
+    match listener.accept().await {
+        Ok((stream, peer)) => Some((stream, peer, place)),
+        Err(error) => {
+            // Out of file descriptors, mostly: trying again at once would spin.
+            tracing::warn!(%error, "cannot accept a connection");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            None
         }
-    });
-    let connection = hyper::server::conn::http1::Builder::new()
-        .header_read_timeout(None)
-        .serve_connection(TokioIo::new(stream), service);
-    let mut connection = Box::pin(graceful.watch(connection));
-    std::future::poll_fn(move |cx| {
-        if let Poll::Ready(ended) = connection.as_mut().poll(cx) {
-            // A client that went away or sent no HTTP: nothing of ours to report.
-            if let Err(error) = ended {
-                tracing::debug!(%error, "connection ended early");
-            }
-            return Poll::Ready(());
-        }
-        if line.poll(cx).is_ready() {
-            return Poll::Ready(());
-        }
-        patience.poll(cx)
-    })
-}
-
-async fn drain(graceful: GracefulShutdown, limit: Duration) {
-    let open = graceful.count();
-    if tokio::time::timeout(limit, graceful.shutdown())
-        .await
-        .is_err()
-    {
-        tracing::warn!(
-            open,
-            limit_s = limit.as_secs_f64(),
-            "the drain's time limit ended requests that were still running"
-        );
     }
 }

@@ -179,7 +179,7 @@ async fn the_drain_lets_a_running_request_finish() {
     assert_eq!(
         answer(&mut idle).await,
         "",
-        "an idle connection is closed at once"
+        "an idle connection is closed, whoever else is busy"
     );
     eventually("nobody is let in", async || {
         TcpStream::connect(address).await.err()
@@ -188,6 +188,60 @@ async fn the_drain_lets_a_running_request_finish() {
     app.gate.notify_one();
     assert_eq!(answer(&mut busy).await, OK);
     assert!(stopped.await.expect("ends") < LONG / 2);
+}
+
+/// Sends a request before anybody else gets a turn.
+fn send_at_once(stream: &TcpStream) {
+    let sent = stream.try_write(HELLO.as_bytes());
+    assert_eq!(sent.expect("has room"), HELLO.len());
+}
+
+// One thread: the server hears of the stop and of the requests in the same turn.
+#[tokio::test]
+async fn requests_that_cross_the_stop_are_answered_and_told_that_they_are_the_last() {
+    let running = Running::start(accepting()).await;
+    let mut streams = Vec::new();
+    for _ in 0..8 {
+        let mut stream = running.connect().await;
+        assert_eq!(ask(&mut stream, HELLO).await, OK);
+        streams.push(stream);
+    }
+    streams.iter().for_each(send_at_once);
+    running.stop.request();
+    for mut stream in streams {
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.expect("is sent");
+        assert!(answer.starts_with(OK), "{answer:?}");
+        assert!(answer.contains("\r\nconnection: close\r\n"), "{answer:?}");
+    }
+    assert!(running.stopped().await < LONG / 2);
+}
+
+#[tokio::test]
+async fn who_comes_while_the_end_is_announced_is_answered_too() {
+    let running = Running::start(accepting()).await;
+    let _silent = running.connect().await;
+    let mut used = running.connect().await;
+    assert_eq!(ask(&mut used, HELLO).await, OK);
+    running.stop.request();
+    let mut late = running.connect().await;
+    assert_eq!(ask(&mut late, HELLO).await, OK);
+    assert!(running.stopped().await < LONG / 2);
+}
+
+#[tokio::test]
+async fn connections_that_ask_nothing_do_not_delay_the_exit() {
+    let running = Running::start(accepting()).await;
+    let mut used = running.connect().await;
+    assert_eq!(ask(&mut used, HELLO).await, OK);
+    let mut silent = running.connect().await;
+    // Connections are let in one after the other: this one is, so the one before it is too.
+    let mut last = running.connect().await;
+    assert_eq!(ask(&mut last, HELLO).await, OK);
+    assert!(running.stopped().await < LONG / 2);
+    for stream in [&mut used, &mut silent, &mut last] {
+        assert_eq!(answer(stream).await, "");
+    }
 }
 
 #[tokio::test]

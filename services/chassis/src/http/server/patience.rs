@@ -7,98 +7,18 @@
 //! run and looks, when it rings, whether there is still something to wait for.
 
 use std::future::Future;
-use std::io::{IoSlice, Result};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep};
+
+use super::activity::{Activity, Moment, Phase};
 
 /// How long a connection may be without a request. Load balancers keep theirs for 60 s; the
 /// server's limit must be the longer one.
 const IDLE_LIMIT: Duration = Duration::from_secs(75);
-
-/// What has happened on a connection. Only the connection's own task touches it.
-#[derive(Debug, Default)]
-pub(super) struct Activity {
-    /// Reads that brought bytes.
-    reads: AtomicU64,
-    /// Writes that took bytes.
-    writes: AtomicU64,
-    /// Requests whose head is complete.
-    begun: AtomicU64,
-    /// Requests that were answered, or dropped.
-    ended: AtomicU64,
-    /// What `reads` was when the last request ended.
-    reads_then: AtomicU64,
-}
-
-/// A request that is being worked on.
-pub(super) struct Busy(Arc<Activity>);
-
-impl Activity {
-    /// A request's head is complete. It is our turn until the return value is dropped.
-    pub(super) fn begin(self: &Arc<Self>) -> Busy {
-        self.begun.fetch_add(1, Ordering::Relaxed);
-        Busy(Arc::clone(self))
-    }
-
-    fn wrote(&self, polled: &Poll<Result<usize>>) {
-        if matches!(polled, Poll::Ready(Ok(1..))) {
-            self.writes.fetch_add(1, Ordering::Relaxed);
-        }
-    }
-
-    /// How far the connection has come.
-    fn moment(&self) -> Moment {
-        let of = |count: &AtomicU64| count.load(Ordering::Relaxed);
-        let (ended, writes) = (of(&self.ended), of(&self.writes));
-        let phase = if of(&self.begun) > ended {
-            Phase::Answer
-        } else if ended == 0 || of(&self.reads) > of(&self.reads_then) {
-            Phase::Head
-        } else {
-            Phase::Request
-        };
-        Moment {
-            phase,
-            ended,
-            writes,
-        }
-    }
-}
-
-impl Drop for Busy {
-    fn drop(&mut self) {
-        let activity = &self.0;
-        let reads = activity.reads.load(Ordering::Relaxed);
-        activity.reads_then.store(reads, Ordering::Relaxed);
-        activity.ended.fetch_add(1, Ordering::Relaxed);
-    }
-}
-
-/// How far a connection has come. Patience begins anew with each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Moment {
-    phase: Phase,
-    ended: u64,
-    writes: u64,
-}
-
-/// What is waited for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
-    /// The first request's head, or the rest of a later one's.
-    Head,
-    /// The client's next request, or its taking more of an answer that is still being written.
-    Request,
-    /// Our own answer: the request's time limit sees to that.
-    Answer,
-}
 
 /// Ends when the client has kept us waiting too long. To be polled after the connection.
 #[derive(Debug)]
@@ -106,15 +26,18 @@ pub(super) struct Patience {
     activity: Arc<Activity>,
     head_limit: Duration,
     waiting_since: Moment,
+    since: Instant,
     until: Instant,
     alarm: Pin<Box<Sleep>>,
 }
 
 impl Patience {
     pub(super) fn new(activity: Arc<Activity>, head_limit: Duration) -> Self {
-        let until = Instant::now() + head_limit;
+        let since = Instant::now();
+        let until = since + head_limit;
         Self {
             waiting_since: activity.moment(),
+            since,
             activity,
             head_limit,
             until,
@@ -126,7 +49,8 @@ impl Patience {
         let moment = self.activity.moment();
         if moment != self.waiting_since {
             self.waiting_since = moment;
-            self.until = Instant::now() + self.limit();
+            self.since = Instant::now();
+            self.until = self.since + self.limit();
             // An alarm that rings too early is set again then: that is rarer than requests are.
             if self.until < self.alarm.deadline() {
                 self.alarm.as_mut().reset(self.until);
@@ -144,67 +68,16 @@ impl Patience {
         Poll::Pending
     }
 
+    /// For how long nothing has happened, by the last poll.
+    pub(super) fn waited(&self) -> Duration {
+        self.since.elapsed()
+    }
+
     const fn limit(&self) -> Duration {
         match self.waiting_since.phase {
             Phase::Head => self.head_limit,
             Phase::Request | Phase::Answer => IDLE_LIMIT,
         }
-    }
-}
-
-/// A connection's stream, whose reads are counted.
-#[derive(Debug)]
-pub(super) struct Counted {
-    pub(super) stream: TcpStream,
-    pub(super) activity: Arc<Activity>,
-}
-
-impl AsyncRead for Counted {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<Result<()>> {
-        let before = buffer.filled().len();
-        let polled = Pin::new(&mut self.stream).poll_read(cx, buffer);
-        if buffer.filled().len() > before {
-            self.activity.reads.fetch_add(1, Ordering::Relaxed);
-        }
-        polled
-    }
-}
-
-impl AsyncWrite for Counted {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<Result<usize>> {
-        let polled = Pin::new(&mut self.stream).poll_write(cx, bytes);
-        self.activity.wrote(&polled);
-        polled
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        slices: &[IoSlice<'_>],
-    ) -> Poll<Result<usize>> {
-        let polled = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
-        self.activity.wrote(&polled);
-        polled
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }
 
@@ -231,12 +104,8 @@ mod tests {
         (activity, watch)
     }
 
-    fn read(activity: &Activity) {
-        activity.reads.fetch_add(1, Ordering::Relaxed);
-    }
-
     async fn a_request(activity: &Arc<Activity>) {
-        read(activity);
+        activity.read();
         let busy = activity.begin();
         tokio::time::sleep(Duration::from_secs(1)).await;
         drop(busy);
@@ -255,7 +124,7 @@ mod tests {
         let (activity, watch) = connection();
         let begin = Instant::now();
         tokio::time::sleep(Duration::from_secs(3)).await;
-        read(&activity);
+        activity.read();
         assert_eq!(gave_up(watch, begin).await, 5);
     }
 
@@ -268,10 +137,10 @@ mod tests {
         }
         assert!(!watch.is_finished());
         let begun = Instant::now();
-        read(&activity);
+        activity.read();
         for _ in 0..4 {
             tokio::time::sleep(Duration::from_secs(1)).await;
-            read(&activity);
+            activity.read();
         }
         assert_eq!(
             gave_up(watch, begun).await,
@@ -290,7 +159,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn our_own_answer_may_take_as_long_as_it_takes() {
         let (activity, watch) = connection();
-        read(&activity);
+        activity.read();
         let busy = activity.begin();
         tokio::time::sleep(Duration::from_hours(1)).await;
         assert!(!watch.is_finished());
