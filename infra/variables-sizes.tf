@@ -152,9 +152,9 @@ variable "images" {
   type = object({
     prometheus    = optional(string, "docker.io/prom/prometheus:v3.5.0@sha256:63805ebb8d2b3920190daf1cb14a60871b16fd38bed42b857a3182bc621f4996")
     alertmanager  = optional(string, "docker.io/prom/alertmanager:v0.33.1@sha256:9e082985f56f4c8c9f724e18f2288c6708f472e56a5286b8863d080434ea065d")
-    grafana       = optional(string, "docker.io/grafana/grafana:13.1.0")
-    jaeger        = optional(string, "docker.io/jaegertracing/jaeger:2.19.0")
-    node_exporter = optional(string, "docker.io/prom/node-exporter:v1.11.1")
+    grafana       = optional(string, "docker.io/grafana/grafana:13.1.0@sha256:121a7a9ece6dc10b969f1f96eed64b4f07dfac0d0b8abc070f7cb83bbde86f63")
+    jaeger        = optional(string, "docker.io/jaegertracing/jaeger:2.19.0@sha256:ede4864215be4cd85bd8c3129a2fea6c5713c5653c7282c429dba123014bc68b")
+    node_exporter = optional(string, "docker.io/prom/node-exporter:v1.11.1@sha256:e9cff4fc67b1818f8c97adb115b9f12c9a54b533de86765d4a0effc01b357205")
     cadvisor      = optional(string, "gcr.io/cadvisor/cadvisor:v0.55.1@sha256:3de2bd5203120b866d74a9b283b2ffb8ec382fbf9dc321814700c6ea6f44ec57")
     aws_cli       = optional(string, "public.ecr.aws/aws-cli/aws-cli:2.28.0")
     psql          = optional(string, "public.ecr.aws/docker/library/postgres:17.10-alpine")
