@@ -15,11 +15,13 @@ COPY . .
 ARG TARGETARCH
 # What /metrics and the log say is built here: there is no .git in the context.
 ARG BUILD_REVISION
-# Crates and what was made of them stay between builds, for each architecture apart: what did not
-# change is not compiled again.
-RUN --mount=type=cache,target=/usr/local/cargo/registry,sharing=locked \
-    --mount=type=cache,target=/build,sharing=locked \
+# Crates and what was made of them stay between builds, for each architecture apart: dependencies are
+# compiled once. Our own code always is: cargo goes by the time of a file, and what was made from
+# another clone or branch may be newer than a file that it was not made from.
+RUN --mount=type=cache,id=firedrill-registry,target=/usr/local/cargo/registry,sharing=locked \
+    --mount=type=cache,id=firedrill-build,target=/build,sharing=locked \
     set -eu; \
+    find . -type f -exec touch {} +; \
     target="/build/${TARGETARCH:-native}"; \
     cargo build --release --locked --target-dir "$target" --bin firedrill; \
     install -D -t /image/usr/local/bin "$target/release/firedrill"; \
