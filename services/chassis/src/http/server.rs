@@ -26,7 +26,7 @@ mod patience;
 pub use hang_up::HangUp;
 
 use connection::connection;
-use parting::{LAST_REQUESTS, Parting};
+use parting::{FIRST_REQUEST, LAST_REQUESTS, Parting};
 
 /// The other end of a connection.
 #[derive(Clone, Copy, Debug)]
@@ -154,10 +154,8 @@ impl Clients {
     }
 
     async fn drain(mut self) {
-        self.parting.close();
         let limit = self.accepting.drain_timeout;
-        let all_ended = async { while self.connections.join_next().await.is_some() {} };
-        if timeout(limit, all_ended).await.is_err() {
+        if timeout(limit, self.all_ended()).await.is_err() {
             tracing::warn!(
                 open = self.connections.len(),
                 limit_s = limit.as_secs_f64(),
@@ -165,6 +163,18 @@ impl Clients {
             );
         }
         self.connections.shutdown().await;
+    }
+
+    async fn all_ended(&mut self) {
+        // Who was let in last is about to ask.
+        if timeout(FIRST_REQUEST, self.each_ended()).await.is_err() {
+            self.parting.close();
+            self.each_ended().await;
+        }
+    }
+
+    async fn each_ended(&mut self) {
+        while self.connections.join_next().await.is_some() {}
     }
 }
 

@@ -4,7 +4,8 @@
 //! taken, and an order is not to be sent twice. So the end is announced first: for a little while
 //! everybody is still answered, and each answer says that it is the connection's last (RFC 9112, section
 //! 9.6). Connections that nobody has used lately are closed meanwhile: pools of clients take the one that
-//! was used last, so those lie at their bottom. When all have had their turn, the rest is closed.
+//! was used last, so those lie at their bottom. Then nobody is let in any more, and when those who came
+//! last have had a turn too, the rest is closed.
 
 use std::time::Duration;
 
@@ -18,6 +19,10 @@ use super::activity::{Activity, Phase};
 /// How long clients get to use their connections for the last time. One that sends two requests a second
 /// hears of the end by an answer.
 pub(super) const LAST_REQUESTS: Duration = Duration::from_millis(500);
+
+/// How long who was let in last gets for a request: on a busy machine a client may not come to it at
+/// once.
+pub(super) const FIRST_REQUEST: Duration = Duration::from_millis(250);
 
 /// How far a server has come with its end.
 #[derive(Clone, Debug, Default)]
