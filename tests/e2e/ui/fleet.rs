@@ -21,6 +21,36 @@ async fn places(browser: &Browser) -> Result<Value> {
     browser.run(script, &[]).await
 }
 
+/// How many streets are named on the map, and which names lie on each other: letters are 30 metres high.
+async fn names_of_streets(browser: &Browser) -> Result<Value> {
+    let script = "const names = [...document.querySelectorAll('.street-name')].map((text) => {\
+            const matrix = text.getScreenCTM();\
+            const [from, to] = [text.getStartPositionOfChar(0), text.getEndPositionOfChar(text.getNumberOfChars() - 1)]\
+                .map((point) => point.matrixTransform(matrix));\
+            const along = [...Array(31).keys()].map((step) => step / 30)\
+                .map((share) => [from.x + (to.x - from.x) * share, from.y + (to.y - from.y) * share]);\
+            return { name: text.textContent, along, height: 30 * Math.hypot(matrix.a, matrix.b) };\
+        });\
+        const touch = (one, other) => one.along.some(([x, y]) =>\
+            other.along.some(([u, v]) => Math.hypot(x - u, y - v) < one.height));\
+        const pairs = names.flatMap((one, index) => names.slice(index + 1).map((other) => [one, other]));\
+        const touching = pairs.filter(([one, other]) => touch(one, other)).map((pair) => pair.map(({ name }) => name));\
+        return { count: names.length, touching }";
+    browser.run(script, &[]).await
+}
+
+#[tokio::test]
+async fn names_of_streets_keep_off_each_other() -> Result<()> {
+    let ui = Lone::start(&[]).await?;
+    let browser = Browser::open().await?;
+    browser.go(&ui.url()).await?;
+    browser.element(".street-name").await?;
+    let names = names_of_streets(&browser).await?;
+    ensure!(names["count"].as_u64() >= Some(5), "{names}");
+    ensure!(names["touching"] == json!([]), "{names}");
+    browser.close(&ui.url(), true).await
+}
+
 async fn order_ten(company: &Company) -> Result<()> {
     let http = company_tests::http::client();
     for number in 1..=10 {
