@@ -76,7 +76,8 @@ down: ## Closes it; what it has stored stays
 
 .PHONY: test-compose
 test-compose: ## Builds the image, opens the company in containers, drills it, takes all of it away: [ARGS=--minutes=10]
-	python3 scripts/compose_test.py $(ARGS)
+	@scripts/need.sh python3=python3 promtool=prometheus
+	scripts/engine.sh python3 scripts/compose_test.py $(ARGS)
 
 .PHONY: clean
 clean: ## Removes what every company has stored, volumes and secrets too, and what was built

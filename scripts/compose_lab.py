@@ -3,9 +3,11 @@
 import json
 import os
 import pathlib
+import re
 import shlex
 import shutil
 import socket
+import string
 import subprocess
 import sys
 import time
@@ -14,6 +16,7 @@ import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PROJECT = "firedrill-test"
+OWN_IMAGE = "firedrill:local"
 ORDER = json.dumps(
     {
         "customer": "Ada",
@@ -60,6 +63,13 @@ def until(what, limit, look):
         if time.monotonic() > deadline:
             raise LabError(f"{what}: not within {limit} s; {state}")
         time.sleep(0.5)
+
+
+def base_images():
+    """What the Dockerfile's stages are made from."""
+    text = (ROOT / "Dockerfile").read_text()
+    defaults = dict(re.findall(r"^ARG (\w+)=(\S+)", text, re.M))
+    return [string.Template(name).substitute(defaults) for name in re.findall(r"^FROM (\S+)", text, re.M)]
 
 
 def free_port():
@@ -117,6 +127,20 @@ class Lab:
                 return f"there is no `{command[0]}`"
             if done.returncode != 0:
                 return f"`{shlex.join(command)}` says: {(done.stderr or done.stdout).strip()}"
+        return None
+
+    def no_images(self):
+        """Which image can't be had, if so. What is not here yet is pulled."""
+        for image in [*self.compose("config", "--images").stdout.split(), *base_images()]:
+            if image == OWN_IMAGE or self.docker("image", "inspect", image, check=False).returncode == 0:
+                continue
+            say(f"pulling {image} …")
+            try:
+                done = self.docker("pull", "--quiet", image, check=False, timeout=600)
+            except subprocess.TimeoutExpired:
+                return f"{image} was not pulled within 600 s"
+            if done.returncode != 0:
+                return f"{image} is not here, and cannot be pulled: {done.stderr.strip()}"
         return None
 
     def make_secrets(self):

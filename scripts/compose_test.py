@@ -3,7 +3,7 @@
 It has a project, ports and secrets of its own, and takes all of it away in the end, volumes too. What
 `docker compose` is called is read from COMPOSE; COMPOSE_FILE adds files, as for Compose itself.
 
-    python3 scripts/compose_test.py [--minutes N] [--ready-limit S] [--allow-no-engine]
+    python3 scripts/compose_test.py [--minutes N] [--ready-limit S] [--without SOURCE] [--allow-no-engine]
 """
 
 import argparse
@@ -12,10 +12,11 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.request
 
-from compose_lab import Lab, LabError, get, post_order, say, until
+from compose_lab import OWN_IMAGE, Lab, LabError, get, post_order, say, until
 
-DRILLS = ("surge", "queue-outage", "crash")
+DRILLS = ("surge", "queue-outage", "crash", "error-burst")
 
 MIB = 1024 * 1024
 IMAGE_LIMIT = 60_000_000
@@ -38,14 +39,14 @@ def missing_secrets_are_named(lab):
 
 
 def image_is_small_and_bare(lab):
-    image = lab.docker_json("image", "inspect", "firedrill:local")[0]
+    image = lab.docker_json("image", "inspect", OWN_IMAGE)[0]
     config, size = image["Config"], image["Size"]
     ensure(size < IMAGE_LIMIT, f"the image has {size / 1e6:.1f} MB")
     ensure(config["User"] == "65532:65532", f"it runs as {config['User']!r}")
     labels = config["Labels"]
     for key in ("title", "description", "licenses", "version", "revision"):
         ensure(f"org.opencontainers.image.{key}" in labels, f"no label {key}")
-    shell = lab.docker("run", "--rm", "--entrypoint=/bin/sh", "firedrill:local", "-c", "true", check=False)
+    shell = lab.docker("run", "--rm", "--entrypoint=/bin/sh", OWN_IMAGE, "-c", "true", check=False)
     ensure(shell.returncode != 0, "there is a shell in it")
     say(f"image: {size / 1e6:.1f} MB")
 
@@ -134,6 +135,16 @@ def orders_are_delivered(lab, ids, limit=180):
     say(f"orders: {len(ids)} of {len(ids)} delivered")
 
 
+def pages_are_looked_at(lab, seconds=15):
+    """The shop's page, and what it asks each service; for a while, or no rate could be told from it."""
+    for _ in range(seconds):
+        for path in ("/", "/api/menu", "/api/pokemon/25", "/api/vehicles", "/api/scenarios", "/api/board"):
+            with urllib.request.urlopen(lab.url("UI") + path, timeout=10) as answer:
+                ensure(answer.status == 200 and answer.read(), f"ui: {path} answers {answer.status}")
+        time.sleep(1)
+    say("pages: the shop, and what it asks all of them")
+
+
 def traces_are_sent(lab):
     sent = 'sum(otel_sdk_exporter_span_exported_total{job="firedrill",error_type=""}) > 0'
     until("traces are sent", 30, lambda: (lab.query(sent), "no span was exported"))
@@ -144,6 +155,15 @@ def drills_pass(lab):
         done = lab.compose("exec", "-T", "loadgen", "loadgen", "--scenario", name, check=False, timeout=600)
         ensure(done.returncode == 0, f"{name} ends with {done.returncode}:\n{done.stdout}{done.stderr}")
         say(f"drill: {name} PASS")
+
+
+def dashboards_have_data(lab, without):
+    """Every query of every panel, and every rule; the drills have filled what is empty while all is well."""
+    sources = set(without) | (set() if "node-exporter" in lab.services() else {"node"})
+    command = [sys.executable, "scripts/dashboards.py", f"--prometheus={lab.url('PROMETHEUS')}", "--wait=120", "--window=1800"]
+    done = lab.run([*command, *(f"--without={one}" for one in sorted(sources)), *(f"--after={drill}" for drill in DRILLS)], check=False)
+    say(done.stdout.rstrip())
+    ensure(done.returncode == 0, f"dashboards:\n{done.stderr}")
 
 
 def restarts_lose_nothing(lab):
@@ -196,11 +216,13 @@ def run(lab, options):
     orders_are_delivered(lab, [post_order(lab.url("PIZZA")) for _ in range(20)])
     databases_are_apart(lab)
     queue_users_are_apart(lab)
+    pages_are_looked_at(lab)
     traces_are_sent(lab)
     if options.minutes:
         say(f"{options.minutes} minutes of everyday customers …")
         time.sleep(60 * options.minutes)
     drills_pass(lab)
+    dashboards_have_data(lab, options.without)
     memory_is_enough(lab)
     restarts_lose_nothing(lab)
 
@@ -209,15 +231,16 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--minutes", type=int, default=0, help="everyday customers before the drills")
     parser.add_argument("--ready-limit", type=int, default=60, help="seconds until it must be open")
-    parser.add_argument("--allow-no-engine", action="store_true", help="exit 0 where there is no Docker")
+    parser.add_argument("--without", metavar="SOURCE", action="append", default=[], help="what has no metrics here: cadvisor")
+    parser.add_argument("--allow-no-engine", action="store_true", help="exit 0 where no Docker or no image can be had")
     options = parser.parse_args()
     lab = Lab()
-    if problem := lab.no_engine():
-        print(f"no container was tried: {problem}", file=sys.stderr)
+    if problem := lab.no_engine() or lab.no_images():
+        print(f"NO CONTAINER WAS TRIED: {problem}", file=sys.stderr)
         return 0 if options.allow_no_engine else 1
     try:
         run(lab, options)
-    except (LabError, subprocess.TimeoutExpired) as error:
+    except (LabError, OSError, subprocess.TimeoutExpired) as error:
         lab.explain()
         print(f"FAILED: {error}", file=sys.stderr)
         return 1
