@@ -135,13 +135,17 @@ def orders_are_delivered(lab, ids, limit=180):
     say(f"orders: {len(ids)} of {len(ids)} delivered")
 
 
-def pages_are_looked_at(lab, seconds=15):
-    """The shop's page, and what it asks each service; for a while, or no rate could be told from it."""
-    for _ in range(seconds):
+def pages_are_looked_at(lab):
+    """The shop's page, and what it asks each service, until Prometheus can tell a rate from it."""
+    seen = 'sum(rate(http_server_request_duration_seconds_count{service="ui",http_route="/api/menu"}[1m])) > 0'
+
+    def look():
         for path in ("/", "/api/menu", "/api/pokemon/25", "/api/vehicles", "/api/scenarios", "/api/board"):
             with urllib.request.urlopen(lab.url("UI") + path, timeout=10) as answer:
                 ensure(answer.status == 200 and answer.read(), f"ui: {path} answers {answer.status}")
-        time.sleep(1)
+        return lab.query(seen), "Prometheus has no rate of the ui's requests"
+
+    until("the pages are served and counted", 60, look)
     say("pages: the shop, and what it asks all of them")
 
 
