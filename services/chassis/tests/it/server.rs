@@ -223,7 +223,10 @@ async fn who_comes_while_the_end_is_announced_is_answered_too() {
     let _silent = running.connect().await;
     let mut used = running.connect().await;
     assert_eq!(ask(&mut used, HELLO).await, OK);
+    send_at_once(&used);
     running.stop.request();
+    // Its answer shows that the server has heard of the stop.
+    assert_eq!(answer(&mut used).await, OK);
     let mut late = running.connect().await;
     assert_eq!(ask(&mut late, HELLO).await, OK);
     assert!(running.stopped().await < LONG / 2);
