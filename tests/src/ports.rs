@@ -1,7 +1,8 @@
-//! Free ports for a whole company: an offset that no other test has, this process's or another's.
+//! Free ports for a whole company, and one by one, that no other test has, this process's or another's.
 
 use std::fs::File;
 use std::net::{Ipv4Addr, TcpListener};
+use std::ops::Range;
 
 use anyhow::{Context as _, Result};
 use rustix::fs::{FlockOperation, flock};
@@ -15,6 +16,12 @@ const PORTS: [u16; 13] = [
 /// could be another's.
 const STEP: usize = 107;
 
+/// Where a company's ports are moved to: below `SINGLE`.
+const OFFSETS: Range<u16> = 2_000..20_000;
+
+/// Ports one by one: below those that the system hands out itself.
+const SINGLE: Range<u16> = 29_200..32_700;
+
 /// An offset whose ports are ours as long as this lives.
 #[derive(Debug)]
 pub struct Offset {
@@ -23,21 +30,19 @@ pub struct Offset {
 }
 
 impl Offset {
-    /// Takes a free one. All offset ports stay below the range that the system hands out itself.
+    /// Takes a free one.
     ///
     /// # Errors
     /// When there is none.
     pub fn take() -> Result<Self> {
-        (2_000..20_000)
+        OFFSETS
             .step_by(STEP)
             .find_map(Self::try_take)
             .context("no free ports for a company")
     }
 
     fn try_take(value: u16) -> Option<Self> {
-        let path = std::env::temp_dir().join(format!("firedrill-test-ports-{value}.lock"));
-        let lock = File::create(path).ok()?;
-        flock(&lock, FlockOperation::NonBlockingLockExclusive).ok()?;
+        let lock = lock(value)?;
         let free = PORTS
             .iter()
             .all(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, port + value)).is_ok());
@@ -55,13 +60,37 @@ impl Offset {
     }
 }
 
-/// A port that is free now, for a server that cannot be asked for port 0.
+/// A port for a server that cannot be asked for port 0: no other test has it as long as this process
+/// lives, so a server can be away for a while and come back to it. Nor does a connection take it
+/// meanwhile: it is below the range from which systems take a caller's port.
 ///
 /// # Errors
-/// When the system has none.
+/// When there is none.
 pub fn free_port() -> Result<u16> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    Ok(listener.local_addr()?.port())
+    SINGLE
+        .into_iter()
+        .find(|port| try_take_single(*port))
+        .context("no free port")
+}
+
+fn try_take_single(port: u16) -> bool {
+    let Some(lock) = lock(port) else {
+        return false;
+    };
+    let free = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok();
+    if free {
+        // Held until the process ends, by the kernel.
+        std::mem::forget(lock);
+    }
+    free
+}
+
+/// None when somebody has it: it is a lock between tests, not between them and the rest of the machine.
+fn lock(name: u16) -> Option<File> {
+    let path = std::env::temp_dir().join(format!("firedrill-test-ports-{name}.lock"));
+    let file = File::create(path).ok()?;
+    flock(&file, FlockOperation::NonBlockingLockExclusive).ok()?;
+    Some(file)
 }
 
 #[cfg(test)]
@@ -75,5 +104,17 @@ mod tests {
                 assert_ne!(usize::from(other - one) % STEP, 0, "{one} and {other}");
             }
         }
+    }
+
+    #[test]
+    fn ports_of_companies_and_single_ones_keep_apart() {
+        let highest = PORTS.into_iter().max().expect("a port") + OFFSETS.end;
+        assert!(highest <= SINGLE.start, "{highest}");
+    }
+
+    #[test]
+    fn a_port_is_given_once() {
+        let (one, other) = (free_port().expect("one"), free_port().expect("other"));
+        assert_ne!(one, other);
     }
 }
