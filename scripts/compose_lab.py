@@ -86,6 +86,8 @@ class Lab:
     def __init__(self):
         self.command = shlex.split(os.environ.get("COMPOSE", "docker compose"))
         self.ports = {name: free_port() for name in self.PORTS}
+        # What runs beside the default set.
+        self.profiles = []
         # Its name is what an error about missing secrets has to show.
         self.folder = ROOT / "target" / PROJECT / "made-by-make-up"
         self.environment = {
@@ -110,7 +112,8 @@ class Lab:
         return done
 
     def compose(self, *arguments, **how):
-        return self.run([*self.command, "--project-name", PROJECT, *arguments], **how)
+        profiles = [f"--profile={name}" for name in self.profiles]
+        return self.run([*self.command, "--project-name", PROJECT, *profiles, *arguments], **how)
 
     def docker(self, *arguments, **how):
         return self.run(["docker", *arguments], **how)
@@ -129,9 +132,10 @@ class Lab:
                 return f"`{shlex.join(command)}` says: {(done.stderr or done.stdout).strip()}"
         return None
 
-    def no_images(self):
+    def no_images(self, profiles):
         """Which image can't be had, if so. What is not here yet is pulled."""
-        for image in [*self.compose("config", "--images").stdout.split(), *base_images()]:
+        options = [f"--profile={name}" for name in profiles]
+        for image in [*self.compose(*options, "config", "--images").stdout.split(), *base_images()]:
             if image == OWN_IMAGE or self.docker("image", "inspect", image, check=False).returncode == 0:
                 continue
             say(f"pulling {image} …")
