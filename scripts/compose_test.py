@@ -112,6 +112,14 @@ def all_is_scraped(lab):
     ensure(groups and not sick, f"rules without data or with errors: {sick}")
 
 
+def opening_pages_nobody(lab):
+    """Nor does a profile that joins, for which Prometheus may be started again."""
+    fired = lab.query('max_over_time(ALERTS{alertstate="firing",alertname!="Watchdog"}[10m])')
+    names = sorted({f"{one['metric']['alertname']} ({one['metric'].get('service')})" for one in fired})
+    ensure(not names, f"fired while all was well: {', '.join(names)}")
+    say("alerts: none but the Watchdog since it was opened")
+
+
 def databases_are_apart(lab):
     """A role may do what it needs in its own database, and cannot even connect to another one."""
     role = "pizza_service"
@@ -233,6 +241,7 @@ def run(lab, options):
     containers_are_bounded(lab)
     all_is_scraped(lab)
     orders_are_delivered(lab, [post_order(lab.url("PIZZA")) for _ in range(20)])
+    opening_pages_nobody(lab)
     databases_are_apart(lab)
     queue_users_are_apart(lab)
     pages_are_looked_at(lab)
