@@ -65,6 +65,7 @@ REVISION = $(shell git log -1 --abbrev=12 --format=%h -- .cargo Cargo.lock Cargo
 
 .PHONY: up
 up: ## Opens the company in containers, among its real neighbours: [PROFILES="logs host notify"] [SPEED=stock]
+	@$(COMPOSE) version >/dev/null 2>&1 || { echo "\`$(COMPOSE)\` does not run here; it takes Docker Engine 25 and Compose 2.26, or later"; exit 1; }
 	@scripts/secrets.sh
 	BUILD_REVISION=$(REVISION) $(if $(SPEED),SPEED=$(SPEED)) $(if $(filter stock,$(SPEED)),$(STOCK)) \
 	$(if $(filter notify,$(PROFILES)),$(NOTIFY)) \
