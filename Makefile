@@ -69,7 +69,8 @@ up: ## Opens the company in containers, among its real neighbours: [PROFILES="lo
 	@scripts/secrets.sh
 	BUILD_REVISION=$(REVISION) $(if $(SPEED),SPEED=$(SPEED)) $(if $(filter stock,$(SPEED)),$(STOCK)) \
 	$(if $(filter notify,$(PROFILES)),$(NOTIFY)) \
-	$(COMPOSE) $(addprefix --profile ,$(PROFILES)) up --detach --build --wait
+	$(COMPOSE) $(addprefix --profile ,$(PROFILES)) up --detach --build --wait \
+	|| { echo "what may be wrong: docs/operations.md#troubleshooting; make down closes what is open"; exit 1; }
 
 .PHONY: down
 down: ## Closes it; what it has stored stays
