@@ -36,9 +36,13 @@ impl Budget {
 impl fmt::Display for Budget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let spent = self.0.iter().filter(|(_, length)| !length.is_zero());
-        for (index, (part, length)) in spent.enumerate() {
-            let plus = if index == 0 { "" } else { " + " };
-            write!(f, "{plus}{part} {}", duration::show(length.as_secs_f64()))?;
+        let parts: Vec<String> = spent
+            .map(|(part, length)| format!("{part} {}", duration::show(length.as_secs_f64())))
+            .collect();
+        f.write_str(&parts.join(" + "))?;
+        // A sum of one is that one.
+        if parts.len() == 1 {
+            return Ok(());
         }
         write!(f, " = {}", duration::show(self.total().as_secs_f64()))
     }
@@ -278,7 +282,7 @@ mod tests {
         let within = "10s".parse().expect("a span");
         let limits =
             AlertLimits::new(&rule, PACE, &BY_SERVICE, within, Within::Auto).expect("limits");
-        assert_eq!(limits.fires.to_string(), "as written 10 s = 10 s");
+        assert_eq!(limits.fires.to_string(), "as written 10 s");
         assert_eq!(limits.delivered.total(), Duration::from_secs(15));
     }
 }

@@ -175,6 +175,7 @@ impl Supervisor {
 
     /// Stops the children, the last one started first, each with the time that its spec gives.
     pub async fn stop(self) {
+        self.sink.close();
         for child in self.children.into_iter().rev() {
             child.stop.cancel();
             if child.keeper.await.is_err() {

@@ -6,6 +6,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::ValueEnum;
 use parking_lot::Mutex;
@@ -31,6 +32,7 @@ pub enum ShowLogs {
 pub struct LineSink {
     folder: PathBuf,
     show: ShowLogs,
+    closing: AtomicBool,
     files: Mutex<HashMap<String, Log>>,
 }
 
@@ -50,6 +52,7 @@ impl LineSink {
         Ok(Self {
             folder: folder.to_owned(),
             show,
+            closing: AtomicBool::new(false),
             files: Mutex::default(),
         })
     }
@@ -68,6 +71,22 @@ impl LineSink {
         print(name, what);
     }
 
+    /// The children end one by one from now on. That each misses those before it need not be warned of.
+    pub fn close(&self) {
+        self.closing.store(true, Ordering::Relaxed);
+    }
+
+    fn shows(&self, line: &str) -> bool {
+        match self.show {
+            ShowLogs::Off => false,
+            ShowLogs::Warn if self.closing.load(Ordering::Relaxed) => {
+                weight(line) > Weight::Warning
+            }
+            ShowLogs::Warn => weight(line) > Weight::Usual,
+            ShowLogs::All => true,
+        }
+    }
+
     /// One line of a child.
     fn take(&self, name: &str, line: &str) {
         if self.write(name, line).is_err() {
@@ -75,12 +94,7 @@ impl LineSink {
             print(name, line);
             return;
         }
-        let shown = match self.show {
-            ShowLogs::Off => false,
-            ShowLogs::Warn => is_alarming(line),
-            ShowLogs::All => true,
-        };
-        if shown {
+        if self.shows(line) {
             print(name, line);
         }
     }
@@ -121,19 +135,40 @@ pub(super) async fn copy(source: Box<dyn AsyncRead + Unpin>, name: String, sink:
     }
 }
 
+/// How much a line matters to a person at the terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Weight {
+    /// It tells what goes well, or is about a single request.
+    Usual,
+    Warning,
+    Error,
+}
+
 /// What a line says of itself: JSON of our services, `key=value` of Prometheus's family. A line of
 /// neither kind is a complaint or a panic.
-fn is_alarming(line: &str) -> bool {
+fn weight(line: &str) -> Weight {
     #[derive(Deserialize)]
     struct Line<'a> {
         level: &'a str,
         target: &'a str,
     }
     if let Ok(line) = serde_json::from_str::<Line<'_>>(line) {
-        return matches!(line.level, "WARN" | "ERROR") && line.target != "request";
+        return match line.level {
+            _ if line.target == "request" => Weight::Usual,
+            "WARN" => Weight::Warning,
+            "ERROR" => Weight::Error,
+            _ => Weight::Usual,
+        };
     }
-    let says = |level: &str| line.contains(&format!("level={level}"));
-    says("error") || (!says("warn") && !says("info") && !says("debug"))
+    // Their warnings are many, and about themselves.
+    let is_usual = ["warn", "info", "debug"]
+        .iter()
+        .any(|level| line.contains(&format!("level={level}")));
+    if is_usual && !line.contains("level=error") {
+        Weight::Usual
+    } else {
+        Weight::Error
+    }
 }
 
 fn print(name: &str, line: &str) {
@@ -147,25 +182,40 @@ mod tests {
 
     #[test]
     fn a_person_sees_what_is_not_about_one_request() {
-        for (line, alarming) in [
+        for (line, expected) in [
             (
                 r#"{"level":"WARN","target":"chassis::db","message":"waiting"}"#,
-                true,
+                Weight::Warning,
+            ),
+            (
+                r#"{"level":"ERROR","target":"chassis::db","message":"broken"}"#,
+                Weight::Error,
             ),
             (
                 r#"{"level":"ERROR","target":"request","message":"request"}"#,
-                false,
+                Weight::Usual,
             ),
             (
                 r#"{"level":"INFO","target":"chassis","message":"ready"}"#,
-                false,
+                Weight::Usual,
             ),
-            ("ts=1 caller=x level=info msg=ready", false),
-            ("ts=1 caller=x level=error msg=broken", true),
-            ("thread 'main' panicked", true),
+            ("ts=1 caller=x level=info msg=ready", Weight::Usual),
+            ("ts=1 caller=x level=error msg=broken", Weight::Error),
+            ("thread 'main' panicked", Weight::Error),
         ] {
-            assert_eq!(is_alarming(line), alarming, "{line}");
+            assert_eq!(weight(line), expected, "{line}");
         }
+    }
+
+    #[test]
+    fn while_it_closes_nobody_is_warned_and_errors_are_still_seen() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let sink = LineSink::new(folder.path(), ShowLogs::Warn).expect("a sink");
+        let warning = r#"{"level":"WARN","target":"traces","message":"not exported"}"#;
+        assert!(sink.shows(warning));
+        sink.close();
+        assert!(!sink.shows(warning));
+        assert!(sink.shows("thread 'main' panicked"));
     }
 
     #[test]
