@@ -1,8 +1,10 @@
 """A company of compose.yaml that tests may do with as they like: a project, ports and secrets of its own."""
 
+import contextlib
 import json
 import os
 import pathlib
+import random
 import re
 import shlex
 import shutil
@@ -24,6 +26,7 @@ ORDER = json.dumps(
         "items": [{"pizza": "margherita", "size": "large", "quantity": 2}],
     }
 ).encode()
+PORTS = range(29_200, 32_700)
 UNITS = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
 
 
@@ -72,10 +75,16 @@ def base_images():
     return [string.Template(name).substitute(defaults) for name in re.findall(r"^FROM (\S+)", text, re.M)]
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def free_ports(count):
+    """Below those that the system gives to callers: a container that is started again finds its port free."""
+    found = []
+    for port in random.sample(PORTS, len(PORTS)):
+        if len(found) == count:
+            return found
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            found.append(port)
+    raise LabError("no free ports")
 
 
 class Lab:
@@ -85,7 +94,7 @@ class Lab:
 
     def __init__(self):
         self.command = shlex.split(os.environ.get("COMPOSE", "docker compose"))
-        self.ports = {name: free_port() for name in self.PORTS}
+        self.ports = dict(zip(self.PORTS, free_ports(len(self.PORTS)), strict=True))
         # What runs beside the default set.
         self.profiles = []
         # Its name is what an error about missing secrets has to show.

@@ -1,6 +1,6 @@
 use std::fs;
 use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -104,7 +104,10 @@ fn wait_for(address: SocketAddr, url: &Url, wanted: &str) -> anyhow::Result<()> 
 }
 
 fn free_address() -> anyhow::Result<SocketAddr> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
+    Ok(SocketAddr::from((
+        [127, 0, 0, 1],
+        company_tests::ports::free_port()?,
+    )))
 }
 
 /// The real programs run from what is generated, know each other, and the Watchdog gets through.
