@@ -1,11 +1,14 @@
 //! Runs against servers that pause, vanish and come back.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use loadgen::bench::{TrivialServer, trivial_server};
 use loadgen::load::{Limits, LoadRun, Plan, StartError, Targets};
 use serde_json::json;
+
+/// Where nobody listens: a port that the system gives to no caller and no test.
+const NOBODY: &str = "http://127.0.0.1:9";
 
 const ANY_PORT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
@@ -100,11 +103,7 @@ async fn beyond_the_bound_visits_are_dropped_and_counted() {
 
 #[tokio::test]
 async fn nobody_there_is_a_failure_and_no_reason_to_slow_down() {
-    let closed = TcpListener::bind(ANY_PORT)
-        .expect("a port")
-        .local_addr()
-        .expect("its number");
-    let url = format!("http://{closed}").parse().expect("an address");
+    let url = NOBODY.parse().expect("an address");
     let targets = Targets::new(&url).expect("an http address");
     let run = LoadRun::start(
         browsing("200/s", &["1s"]),
@@ -190,8 +189,9 @@ async fn a_stop_waits_no_longer_than_its_limit() {
 
 #[tokio::test]
 async fn a_server_that_comes_back_is_visited_again() {
-    let server = trivial_server(ANY_PORT).expect("a server");
-    let address = server.address();
+    let port = company_tests::ports::free_port().expect("a port that stays ours");
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let server = trivial_server(address).expect("a server");
     let run = start(
         browsing("200/s", &["1s"]).with_tail(),
         &server,
@@ -284,7 +284,7 @@ async fn live_figures_tell_the_last_second() {
 
 #[test]
 fn what_is_beyond_the_caps_never_starts() {
-    let url = "http://127.0.0.1:9".parse().expect("an address");
+    let url = NOBODY.parse().expect("an address");
     let targets = Targets::new(&url).expect("an http address");
     let limits = Limits {
         rate: 99.0,

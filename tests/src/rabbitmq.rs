@@ -3,10 +3,12 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use rustix::process::{Pid, Signal, kill_process};
+use serde_json::json;
 use tempfile::TempDir;
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
@@ -33,6 +35,10 @@ const TIMES_TO_TRY: u32 = 5;
 pub struct RabbitMq {
     folder: TempDir,
     port: u16,
+    /// Beside `/`.
+    virtual_hosts: usize,
+    /// Of these, those that somebody has.
+    taken: AtomicUsize,
     /// The Erlang port mapper, which the server would otherwise start and leave behind.
     mapper: Option<Child>,
     server: Option<Child>,
@@ -44,6 +50,16 @@ impl RabbitMq {
     /// # Errors
     /// When RabbitMQ is not installed (the error names the package) or does not start.
     pub async fn start() -> Result<Self> {
+        Self::with_virtual_hosts(0).await
+    }
+
+    /// Starts one with so many virtual hosts beside `/`, for cases that want queues of their own. Deleting
+    /// queues between two cases would not do: it goes on for a moment after the broker has said that it
+    /// is done, and then a new queue of the same name can be without a leader and refuse a message.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn with_virtual_hosts(virtual_hosts: usize) -> Result<Self> {
         ensure!(
             Path::new(SERVER).exists(),
             "RabbitMQ is not installed: apt-get install rabbitmq-server"
@@ -53,6 +69,8 @@ impl RabbitMq {
             let mut rabbitmq = Self {
                 folder: tempfile::tempdir()?,
                 port: free_port()?,
+                virtual_hosts,
+                taken: AtomicUsize::new(0),
                 mapper: None,
                 server: None,
             };
@@ -68,6 +86,19 @@ impl RabbitMq {
     /// What `AMQP_URL` takes.
     pub fn url(&self) -> String {
         format!("amqp://{USER}:{PASSWORD}@127.0.0.1:{}/%2f", self.port)
+    }
+
+    /// The same on a virtual host that nobody had before.
+    ///
+    /// # Errors
+    /// When there is none left.
+    pub fn take_virtual_host(&self) -> Result<String> {
+        let index = self.taken.fetch_add(1, Ordering::Relaxed);
+        ensure!(index < self.virtual_hosts, "no virtual host is left");
+        Ok(format!(
+            "amqp://{USER}:{PASSWORD}@127.0.0.1:{}/{index}",
+            self.port
+        ))
     }
 
     /// Ends the server in good order. Its queues stay.
@@ -134,16 +165,31 @@ impl RabbitMq {
     fn settle_in(&self) -> Result<()> {
         let settings = format!(
             "listeners.tcp.1 = 127.0.0.1:{}\n\
-             default_user = {USER}\n\
-             default_pass = {PASSWORD}\n\
+             load_definitions = {}\n\
              disk_free_limit.absolute = 10MB\n\
              log.file = false\n\
              log.console = true\n",
-            self.port
+            self.port,
+            self.path("definitions.json").display()
         );
         std::fs::write(self.path("rabbitmq.conf"), settings)?;
+        std::fs::write(
+            self.path("definitions.json"),
+            self.definitions().to_string(),
+        )?;
         std::fs::write(self.path("plugins"), "[].")?;
         Ok(())
+    }
+
+    fn definitions(&self) -> serde_json::Value {
+        let names = (0..self.virtual_hosts).map(|index| index.to_string());
+        let names: Vec<_> = names.chain(["/".to_owned()]).collect();
+        let permission = |name| json!({ "user": USER, "vhost": name, "configure": ".*", "write": ".*", "read": ".*" });
+        json!({
+            "users": [{ "name": USER, "password": PASSWORD, "tags": "" }],
+            "vhosts": names.iter().map(|name| json!({ "name": name })).collect::<Vec<_>>(),
+            "permissions": names.iter().map(permission).collect::<Vec<_>>(),
+        })
     }
 
     fn command(&self, mapper_port: u16) -> Result<Command> {

@@ -3,8 +3,9 @@
 /// Why a message was not, or perhaps not, published.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum QueueError {
-    /// As many messages wait as may. Nothing is wrong with these: they fit later.
-    #[error("the queue is full")]
+    /// The queue takes no more for now: as many messages wait as may, or, in RabbitMQ, whose refusal
+    /// is the same then, its leader is away for a moment. Nothing is wrong with these: they fit later.
+    #[error("the queue takes no more for now")]
     Full,
     /// The queue does not answer, or not in time. Some of the messages may have been stored.
     #[error("the queue is not available: {0}")]

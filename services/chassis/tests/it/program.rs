@@ -90,11 +90,16 @@ impl Program {
         self.send(request.header(name, value)).await
     }
 
-    /// Asks for what nobody waits for.
+    /// Asks for what takes long, and leaves when it has begun.
     pub(crate) async fn get_and_leave(&self, path: &str) {
-        let request = self.client.get(self.url(path));
-        let answer = request.timeout(Duration::from_millis(200)).send().await;
-        answer.expect_err("was answered");
+        let answered = self.client.get(self.url(path)).send();
+        let begun = eventually("the request runs", async || {
+            (self.metric("http_server_active_requests").await == Some(1.0)).then_some(())
+        });
+        tokio::select! {
+            answer = answered => panic!("was answered: {answer:?}"),
+            () = begun => {}
+        }
     }
 
     pub(crate) async fn metrics(&self) -> String {

@@ -34,7 +34,8 @@ macro_rules! conformance {
         /// One server for all cases, since starting one takes seconds.
         #[tokio::test]
         async fn rabbitmq_conforms() -> Result<()> {
-            let mut server = RabbitMq::start().await?;
+            let cases = [$(stringify!($case)),*].len();
+            let mut server = RabbitMq::with_virtual_hosts(cases).await?;
             $(
                 $module::$case(Fixture::rabbitmq(&server).await?)
                     .await

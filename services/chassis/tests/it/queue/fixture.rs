@@ -11,9 +11,7 @@ use chassis::faults::Faults;
 use chassis::queue::{self, Queues, Topic, Topics};
 use company_tests::rabbitmq::RabbitMq;
 use contracts::Event;
-use lapin::options::{
-    BasicGetOptions, BasicPublishOptions, ConfirmSelectOptions, QueueDeleteOptions,
-};
+use lapin::options::{BasicGetOptions, BasicPublishOptions, ConfirmSelectOptions};
 use lapin::types::{AMQPValue, ShortString};
 use lapin::{BasicProperties, Channel, Connection, ConnectionProperties};
 use prometheus_client::registry::Registry;
@@ -82,17 +80,12 @@ impl Fixture {
         })
     }
 
-    /// On a server whose queues are deleted first.
+    /// On a virtual host of its own.
     pub(super) async fn rabbitmq(server: &RabbitMq) -> Result<Self> {
         let mut fixture = Self::file()?;
-        fixture.config.amqp_url = Some(server.url().into());
-        let (connection, channel) = fixture.channel().await?;
-        for topic in [Note::TOPIC, Bell::TOPIC] {
-            for queue in [topic.to_owned(), format!("{topic}.dead")] {
-                let options = QueueDeleteOptions::default();
-                channel.queue_delete(queue.into(), options).await?;
-            }
-        }
+        fixture.config.amqp_url = Some(server.take_virtual_host()?.into());
+        // It listens a moment before it lets anybody in.
+        let (connection, _channel) = fixture.channel().await?;
         connection.close(200, "OK".into()).await?;
         Ok(fixture)
     }
@@ -209,7 +202,6 @@ impl Fixture {
         use secrecy::ExposeSecret as _;
         chassis::http::client::use_ring();
         let url = self.config.amqp_url.as_ref().context("a RabbitMQ")?;
-        // It listens a moment before it lets anybody in.
         let connection =
             company_tests::until("a connection", Duration::from_secs(20), async || {
                 let properties = ConnectionProperties::default();

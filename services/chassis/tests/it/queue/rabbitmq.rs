@@ -15,7 +15,7 @@ use super::service::Recorder;
 /// One server for all cases, as in the suite.
 #[tokio::test]
 async fn what_is_its_own() -> Result<()> {
-    let mut server = RabbitMq::start().await?;
+    let mut server = RabbitMq::with_virtual_hosts(4).await?;
     strangers_may_write_too(Fixture::rabbitmq(&server).await?).await?;
     a_connection_has_the_service_s_name(Fixture::rabbitmq(&server).await?, &server).await?;
     a_password_is_told_to_nobody(Fixture::rabbitmq(&server).await?, &server).await?;
