@@ -26,7 +26,7 @@ mod patience;
 pub use hang_up::HangUp;
 
 use connection::connection;
-use parting::{FIRST_REQUEST, LAST_REQUESTS, Parting};
+use parting::{LAST_REQUESTS, LAST_TURN, Parting};
 
 /// The other end of a connection.
 #[derive(Clone, Copy, Debug)]
@@ -166,8 +166,7 @@ impl Clients {
     }
 
     async fn all_ended(&mut self) {
-        // Who was let in last is about to ask.
-        if timeout(FIRST_REQUEST, self.each_ended()).await.is_err() {
+        if timeout(LAST_TURN, self.each_ended()).await.is_err() {
             self.parting.close();
             self.each_ended().await;
         }

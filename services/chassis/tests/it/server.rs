@@ -233,12 +233,31 @@ async fn who_comes_while_the_end_is_announced_is_answered_too() {
 }
 
 #[tokio::test]
+async fn who_was_let_in_last_may_take_a_moment_to_ask() {
+    let running = Running::start(accepting()).await;
+    let address = running.address;
+    let mut late = running.connect().await;
+    // Connections are let in one after the other: this one is, so the one before it is too.
+    let mut used = running.connect().await;
+    assert_eq!(ask(&mut used, HELLO).await, OK);
+    let stopped = tokio::spawn(running.stopped());
+    eventually("nobody is let in", async || {
+        TcpStream::connect(address).await.err()
+    })
+    .await;
+    // Longer than a connection is kept that was used before.
+    tokio::time::sleep(SHORT * 2).await;
+    assert_eq!(ask(&mut late, HELLO).await, OK);
+    assert!(stopped.await.expect("ends") < LONG / 2);
+}
+
+#[tokio::test]
 async fn connections_that_ask_nothing_do_not_delay_the_exit() {
     let running = Running::start(accepting()).await;
     let mut used = running.connect().await;
     assert_eq!(ask(&mut used, HELLO).await, OK);
     let mut silent = running.connect().await;
-    // Connections are let in one after the other: this one is, so the one before it is too.
+    // As above.
     let mut last = running.connect().await;
     assert_eq!(ask(&mut last, HELLO).await, OK);
     assert!(running.stopped().await < LONG / 2);

@@ -17,7 +17,7 @@ use tower::ServiceExt as _;
 
 use super::activity::Activity;
 use super::counted::Counted;
-use super::parting::{Parting, Turn};
+use super::parting::{FIRST_REQUEST, Parting, Turn};
 use super::patience::Patience;
 use super::{Accepting, HangUp, Peer};
 
@@ -61,8 +61,10 @@ pub(super) async fn connection(
     let mut over = pin!(parting.over().fuse());
     let mut is_finishing = false;
     poll_fn(|cx| {
+        if announced.as_mut().poll(cx).is_ready() {
+            patience.look_again(FIRST_REQUEST);
+        }
         // Only to be woken by it: the connection is looked at whatever the reason.
-        let _ = announced.as_mut().poll(cx);
         let _ = over.as_mut().poll(cx);
         if let Poll::Ready(ended) = connection.as_mut().poll(cx) {
             // A client that went away or sent no HTTP: nothing of ours to report.

@@ -4,8 +4,8 @@
 //! taken, and an order is not to be sent twice. So the end is announced first: for a little while
 //! everybody is still answered, and each answer says that it is the connection's last (RFC 9112, section
 //! 9.6). Connections that nobody has used lately are closed meanwhile: pools of clients take the one that
-//! was used last, so those lie at their bottom. Then nobody is let in any more, and when those who came
-//! last have had a turn too, the rest is closed.
+//! was used last, so those lie at their bottom. Then nobody is let in any more, and the rest is closed, but
+//! for those who have just come and not asked yet: they are about to.
 
 use std::time::Duration;
 
@@ -20,9 +20,13 @@ use super::activity::{Activity, Phase};
 /// hears of the end by an answer.
 pub(super) const LAST_REQUESTS: Duration = Duration::from_millis(500);
 
-/// How long who was let in last gets for a request: on a busy machine a client may not come to it at
-/// once.
-pub(super) const FIRST_REQUEST: Duration = Duration::from_millis(250);
+/// How much longer a connection is kept that was used right before the announcement.
+pub(super) const LAST_TURN: Duration = Duration::from_millis(250);
+
+/// How long a client gets for its first request, once the end is near. On a busy machine it may not come
+/// to it at once, and a request on a new connection fails where one on a used connection would be sent
+/// again: the client has not looked yet whether the connection still stands.
+pub(super) const FIRST_REQUEST: Duration = Duration::from_secs(2);
 
 /// How far a server has come with its end.
 #[derive(Clone, Debug, Default)]
@@ -55,7 +59,7 @@ impl Parting {
         self.announced.cancel();
     }
 
-    /// From now on no connection waits for a request.
+    /// From now on no connection waits for another request.
     pub(super) fn close(&self) {
         self.announced.cancel();
         self.over.cancel();
@@ -71,7 +75,7 @@ impl Parting {
         self.announced.clone().cancelled_owned()
     }
 
-    /// Ends when no connection waits for a request any more.
+    /// Ends when no connection waits for another request.
     pub(super) fn over(&self) -> impl Future<Output = ()> + Send + use<> {
         self.over.clone().cancelled_owned()
     }
@@ -89,7 +93,11 @@ impl Parting {
     /// polled, and so has read what had come.
     pub(super) fn turn(&self, activity: &Activity, since: Duration) -> Turn {
         match (self.stage(), activity.phase()) {
-            (Stage::Over, Phase::Head) if activity.is_untouched() => Turn::Leave,
+            (Stage::Announced | Stage::Over, Phase::Head)
+                if activity.is_untouched() && since >= FIRST_REQUEST =>
+            {
+                Turn::Leave
+            }
             (Stage::Over, Phase::Request) => Turn::Finish,
             (Stage::Announced, Phase::Request) if since >= LAST_REQUESTS => Turn::Finish,
             // A request is on its way or worked on: its answer will say that it is the last.
@@ -146,11 +154,13 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_without_any_request_is_kept_to_the_end() {
+    fn a_new_connection_has_time_for_a_request_and_one_that_never_asks_goes_first() {
         let new = Activity::default();
+        let almost = FIRST_REQUEST - Duration::from_millis(1);
+        assert_eq!(turns(&new, almost), [Turn::Stay; 3]);
         assert_eq!(
-            turns(&new, LAST_REQUESTS),
-            [Turn::Stay, Turn::Stay, Turn::Leave]
+            turns(&new, FIRST_REQUEST),
+            [Turn::Stay, Turn::Leave, Turn::Leave]
         );
     }
 

@@ -68,6 +68,14 @@ impl Patience {
         Poll::Pending
     }
 
+    /// Has whoever polls it polled again when the present wait is as long as that, if not sooner.
+    pub(super) fn look_again(&mut self, waited: Duration) {
+        let then = self.since + waited;
+        if then < self.alarm.deadline() {
+            self.alarm.as_mut().reset(then);
+        }
+    }
+
     /// For how long nothing has happened, by the last poll.
     pub(super) fn waited(&self) -> Duration {
         self.since.elapsed()
