@@ -37,7 +37,8 @@ async fn customers_notice_no_replacement() -> Result<()> {
     let first = heard.first_failure.get();
     ensure!(
         turned_away == 0,
-        "{turned_away} orders failed, the first: {first:?}"
+        "{turned_away} orders failed, the first: {first:?}\n{}",
+        company.warnings("pizza-service")
     );
     let surprises = heard.surprises.lock().clone();
     ensure!(surprises.is_empty(), "unexpected answers: {surprises:?}");

@@ -136,6 +136,18 @@ impl Company {
             .find(|process| program(*process).is_some_and(|path| path.ends_with(name)))
     }
 
+    /// The warnings and errors that a role has logged.
+    pub fn warnings(&self, role: &str) -> String {
+        let path = self.data_dir().join(format!("logs/{role}.log"));
+        let log = std::fs::read_to_string(path).unwrap_or_default();
+        let loud = log.lines().filter(|line| {
+            [" WARN ", " ERROR ", "\"WARN\"", "\"ERROR\""]
+                .iter()
+                .any(|level| line.contains(level))
+        });
+        loud.collect::<Vec<_>>().join("\n")
+    }
+
     /// Its `company.json`.
     ///
     /// # Errors

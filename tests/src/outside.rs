@@ -15,6 +15,9 @@ use crate::wait::until;
 /// How long deliveries may take after the last order.
 const DELIVERY_LIMIT: Duration = Duration::from_mins(2);
 
+/// Between two looks at all orders.
+const LISTING_PAUSE: Duration = Duration::from_millis(500);
+
 /// How often counters are read: often enough to see most of what a process counts before it is killed.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
@@ -71,12 +74,24 @@ impl Outside {
     /// # Errors
     /// When one is lost, late or doubled.
     pub async fn all_delivered_once(&self, acknowledged: &BTreeSet<String>) -> Result<()> {
+        let mut open = None;
         let settled = until("all orders are delivered", DELIVERY_LIMIT, async || {
             let orders = self.orders().await.ok()?;
-            let all = orders.values().all(|order| order["status"] == "delivered");
-            all.then_some(orders)
+            let delivered = |order: &&Value| order["status"] == "delivered";
+            let still_open = orders.len() - orders.values().filter(delivered).count();
+            if still_open == 0 {
+                return Some(orders);
+            }
+            open = Some((still_open, orders.len()));
+            // All orders are many to ask for, and those who deliver them want to work.
+            tokio::time::sleep(LISTING_PAUSE).await;
+            None
         });
-        let orders = settled.await.context("an order is lost or late")?;
+        let settled = settled.await;
+        let orders = settled.with_context(|| match open {
+            Some((open, all)) => format!("{open} of {all} orders are lost or late"),
+            None => "the orders are not told".to_owned(),
+        })?;
         for id in acknowledged {
             ensure!(
                 orders.contains_key(id),

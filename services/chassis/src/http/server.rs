@@ -26,7 +26,7 @@ mod patience;
 pub use hang_up::HangUp;
 
 use connection::connection;
-use parting::{LAST_REQUESTS, LAST_TURN, Parting};
+use parting::{LAST_REQUESTS, Parting, QUIET};
 
 /// The other end of a connection.
 #[derive(Clone, Copy, Debug)]
@@ -150,10 +150,22 @@ impl Clients {
         self.parting.announce();
         let limit = LAST_REQUESTS.min(self.accepting.drain_timeout);
         // Whoever is left then has asked for nothing, or is worked for.
-        let _ = timeout(limit, self.let_in(listener)).await;
+        let _ = timeout(limit, self.let_in_until_quiet(listener)).await;
+    }
+
+    /// Ends when nobody uses the connections of before any more.
+    async fn let_in_until_quiet(&mut self, listener: &TcpListener) {
+        loop {
+            let before = self.parting.requests();
+            let all_gone = timeout(QUIET, self.let_in(listener)).await.is_ok();
+            if all_gone || self.parting.requests() == before {
+                return;
+            }
+        }
     }
 
     async fn drain(mut self) {
+        self.parting.close();
         let limit = self.accepting.drain_timeout;
         if timeout(limit, self.all_ended()).await.is_err() {
             tracing::warn!(
@@ -166,13 +178,6 @@ impl Clients {
     }
 
     async fn all_ended(&mut self) {
-        if timeout(LAST_TURN, self.each_ended()).await.is_err() {
-            self.parting.close();
-            self.each_ended().await;
-        }
-    }
-
-    async fn each_ended(&mut self) {
         while self.connections.join_next().await.is_some() {}
     }
 }

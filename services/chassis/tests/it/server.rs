@@ -233,6 +233,26 @@ async fn who_comes_while_the_end_is_announced_is_answered_too() {
 }
 
 #[tokio::test]
+async fn idle_connections_are_kept_as_long_as_they_are_asked_for() {
+    let running = Running::start(accepting()).await;
+    let mut pool = Vec::new();
+    for _ in 0..5 {
+        let mut stream = running.connect().await;
+        assert_eq!(ask(&mut stream, HELLO).await, OK);
+        pool.push(stream);
+    }
+    let mut unused = pool.remove(0);
+    let stopped = tokio::spawn(running.stopped());
+    // As a pool does that gets none back: one after the other.
+    for stream in &mut pool {
+        tokio::time::sleep(SHORT).await;
+        assert_eq!(ask(stream, HELLO).await, OK);
+    }
+    assert_eq!(answer(&mut unused).await, "", "it is closed in the end");
+    assert!(stopped.await.expect("ends") < LONG / 2);
+}
+
+#[tokio::test]
 async fn who_was_let_in_last_may_take_a_moment_to_ask() {
     let running = Running::start(accepting()).await;
     let address = running.address;

@@ -40,9 +40,13 @@ pub(super) async fn connection(
         activity: Arc::clone(&activity),
         parting: parting.clone(),
     };
+    let is_of_before = !parting.is_announced();
     let (announcing, of_connection) = (parting.clone(), Arc::clone(&activity));
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
         let busy = of_connection.begin();
+        if is_of_before && announcing.is_announced() {
+            announcing.note_request();
+        }
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(Peer(peer));
         request.extensions_mut().insert(hang_up.clone());

@@ -3,10 +3,13 @@
 //! A client whose next request crosses the end of its connection cannot know whether the request was
 //! taken, and an order is not to be sent twice. So the end is announced first: for a little while
 //! everybody is still answered, and each answer says that it is the connection's last (RFC 9112, section
-//! 9.6). Connections that nobody has used lately are closed meanwhile: pools of clients take the one that
-//! was used last, so those lie at their bottom. Then nobody is let in any more, and the rest is closed, but
-//! for those who have just come and not asked yet: they are about to.
+//! 9.6). Pools of clients lose one connection a request that way and come to those at their bottom, which
+//! have lain unused for long; therefore no connection is closed before these are asked for no more. Then
+//! nobody is let in any more, and the rest is closed, but for those who have just come and not asked yet:
+//! they are about to.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::body::Body;
@@ -16,12 +19,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::activity::{Activity, Phase};
 
-/// How long clients get to use their connections for the last time. One that sends two requests a second
-/// hears of the end by an answer.
-pub(super) const LAST_REQUESTS: Duration = Duration::from_millis(500);
+/// How long clients get at most to use their connections for the last time.
+pub(super) const LAST_REQUESTS: Duration = Duration::from_secs(3);
 
-/// How much longer a connection is kept that was used right before the announcement.
-pub(super) const LAST_TURN: Duration = Duration::from_millis(250);
+/// When none of the connections of before was used for so long, none will be. A client that sends two
+/// requests a second hears of the end by an answer.
+pub(super) const QUIET: Duration = Duration::from_millis(750);
 
 /// How long a client gets for its first request, once the end is near. On a busy machine it may not come
 /// to it at once, and a request on a new connection fails where one on a used connection would be sent
@@ -33,6 +36,8 @@ pub(super) const FIRST_REQUEST: Duration = Duration::from_secs(2);
 pub(super) struct Parting {
     announced: CancellationToken,
     over: CancellationToken,
+    /// Requests since the announcement on connections of before.
+    requests: Arc<AtomicU64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +75,16 @@ impl Parting {
         self.announced.is_cancelled()
     }
 
+    /// The end is announced, and a request begins on a connection of before.
+    pub(super) fn note_request(&self) {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many such requests there were.
+    pub(super) fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
     /// Ends when the end is announced.
     pub(super) fn announced(&self) -> impl Future<Output = ()> + Send + use<> {
         self.announced.clone().cancelled_owned()
@@ -93,13 +108,10 @@ impl Parting {
     /// polled, and so has read what had come.
     pub(super) fn turn(&self, activity: &Activity, since: Duration) -> Turn {
         match (self.stage(), activity.phase()) {
-            (Stage::Announced | Stage::Over, Phase::Head)
-                if activity.is_untouched() && since >= FIRST_REQUEST =>
-            {
+            (Stage::Over, Phase::Head) if activity.is_untouched() && since >= FIRST_REQUEST => {
                 Turn::Leave
             }
             (Stage::Over, Phase::Request) => Turn::Finish,
-            (Stage::Announced, Phase::Request) if since >= LAST_REQUESTS => Turn::Finish,
             // A request is on its way or worked on: its answer will say that it is the last.
             (_, Phase::Head | Phase::Answer) | (Stage::Open | Stage::Announced, _) => Turn::Stay,
         }
@@ -122,8 +134,6 @@ mod tests {
 
     use super::*;
 
-    const JUST_NOW: Duration = Duration::ZERO;
-
     fn used() -> Arc<Activity> {
         let activity = Arc::<Activity>::default();
         activity.read();
@@ -142,25 +152,23 @@ mod tests {
     }
 
     #[test]
-    fn a_connection_in_use_has_its_last_request_and_one_that_is_not_goes_first() {
-        assert_eq!(
-            turns(&used(), JUST_NOW),
-            [Turn::Stay, Turn::Stay, Turn::Finish]
-        );
-        assert_eq!(
-            turns(&used(), LAST_REQUESTS),
-            [Turn::Stay, Turn::Finish, Turn::Finish]
-        );
+    fn a_connection_that_was_used_may_be_used_once_more() {
+        for since in [Duration::ZERO, LAST_REQUESTS] {
+            assert_eq!(
+                turns(&used(), since),
+                [Turn::Stay, Turn::Stay, Turn::Finish]
+            );
+        }
     }
 
     #[test]
-    fn a_new_connection_has_time_for_a_request_and_one_that_never_asks_goes_first() {
+    fn a_new_connection_has_time_for_a_request() {
         let new = Activity::default();
-        let almost = FIRST_REQUEST - Duration::from_millis(1);
+        let almost = FIRST_REQUEST.saturating_sub(Duration::from_millis(1));
         assert_eq!(turns(&new, almost), [Turn::Stay; 3]);
         assert_eq!(
             turns(&new, FIRST_REQUEST),
-            [Turn::Stay, Turn::Leave, Turn::Leave]
+            [Turn::Stay, Turn::Stay, Turn::Leave]
         );
     }
 
