@@ -254,4 +254,4 @@ fn stop_when_stdin_ends(stop: Stop) {
 }
 
 /// How long a service gets to drain before it is killed.
-const STOP_TIMEOUT: Duration = Duration::from_secs(15);
+const STOP_TIMEOUT: Duration = Duration::from_secs(20);
