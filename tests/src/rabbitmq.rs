@@ -54,8 +54,8 @@ impl RabbitMq {
     }
 
     /// Starts one with so many virtual hosts beside `/`, for cases that want queues of their own. Deleting
-    /// queues between two cases would not do: it goes on for a moment after the broker has said that it
-    /// is done, and then a new queue of the same name can be without a leader and refuse a message.
+    /// queues between two cases would not do: a new one of the same name has been seen to refuse a message,
+    /// as if it had no leader yet.
     ///
     /// # Errors
     /// As above.

@@ -114,8 +114,13 @@ pub(super) async fn a_stop_settles_what_is_handled_and_gives_back_the_rest(
 
     let next = fixture.service().await?;
     let rest = Recorder::new();
+    let begin = std::time::Instant::now();
     next.consume(&rest);
     rest.has(20 - handled.len()).await?;
+    assert!(
+        begin.elapsed() < Duration::from_secs(3),
+        "not only when a lease is over"
+    );
     assert_eq!(
         [handled, rest.numbers()].concat(),
         (0..20).collect::<Vec<_>>()

@@ -29,7 +29,7 @@ pub(super) async fn a_broken_connection_is_down_until_it_is_over(fixture: Fixtur
         matches!(refused, Err(QueueError::Unavailable(_))),
         "{refused:?}"
     );
-    assert!(begin.elapsed() < Duration::from_secs(4), "it fails at once");
+    assert!(begin.elapsed() < Duration::from_secs(1), "it fails at once");
     service.metric_becomes("messaging_queue_up", 0.0).await?;
     // Somebody else's messages do not come through either.
     let other = fixture.service().await?;
@@ -82,7 +82,7 @@ pub(super) async fn a_stalled_consumer_takes_messages_and_handles_none(
     let begin = Instant::now();
     service.stop().await?;
     assert!(
-        begin.elapsed() < Duration::from_secs(20),
+        begin.elapsed() < Duration::from_secs(3),
         "a stop does not wait for it"
     );
     assert_eq!(recorder.numbers().len(), 10);
@@ -130,7 +130,7 @@ pub(super) async fn a_lost_consumer_is_gone_from_the_queue_and_comes_back(
     let begin = Instant::now();
     service.stop().await?;
     assert!(
-        begin.elapsed() < Duration::from_secs(20),
+        begin.elapsed() < Duration::from_secs(3),
         "a stop does not wait for it"
     );
     assert_eq!(fixture.dead_letters().await?, []);

@@ -71,7 +71,7 @@ async fn what_a_killed_process_had_comes_to_others_soon_and_nothing_is_lost() ->
     })
     .await?;
     assert!(
-        begin.elapsed() < Duration::from_secs(20),
+        begin.elapsed() < Duration::from_secs(10),
         "{:?}",
         begin.elapsed()
     );
@@ -122,7 +122,7 @@ async fn a_process_that_was_killed_alone_finds_its_messages_at_its_next_start() 
     })
     .await?;
     assert!(
-        begin.elapsed() < Duration::from_secs(20),
+        begin.elapsed() < Duration::from_secs(10),
         "{:?}",
         begin.elapsed()
     );
